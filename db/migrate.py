@@ -1,0 +1,187 @@
+"""Brings the tables of a database file up or down to a revision, and adds new migration scripts.
+
+``python -m db.migrate add NAME`` (developers), ``up``, ``down``, ``status`` (on a data folder: ``--data-dir``, or on
+a file: ``--database``, ``--key-file``). Knows nothing of what the tables hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+
+from db.clock import SystemClock
+from db.database import Database, Snapshot, Transaction
+from db.errors import DatabaseDamaged, HubError, NewerDatabase, WrongKey
+from db.files import BEFORE_MIGRATION_SUFFIX, CEILING_NAME, DATABASE_NAME
+from db.sqlite.connection import KEY_BYTES
+from db.sqlite.maintenance import copy_database, table_names
+from db.stamps import StampCeiling, found_timeline
+
+SCRIPTS = Path(__file__).parent / "migrations"
+KEY_NAME = "key"
+"""Where a data folder keeps its key when no keystore of the system does."""
+
+
+def current_revision(transaction: Transaction) -> str | None:
+    """The revision of the tables in the file, or None for an empty file."""
+    return MigrationContext.configure(transaction.connection).get_current_revision()
+
+
+def stored_revision(snapshot: Snapshot) -> str | None:
+    """The same for a file that is only read. None for an empty file. Raises DatabaseDamaged when several are noted."""
+    if "alembic_version" not in table_names(snapshot):
+        return None
+    found = [str(row[0]) for row in snapshot.rows(sa.text("SELECT version_num FROM alembic_version"))]
+    if len(found) != 1:
+        raise DatabaseDamaged(problems=len(found))
+    return found[0]
+
+
+def is_known(revision: str, scripts: Path = SCRIPTS) -> bool:
+    """Whether this release knows tables of this revision."""
+    return revision in _known_revisions(scripts)
+
+
+def newest_revision(scripts: Path = SCRIPTS) -> str:
+    """The revision that this release of the program works with."""
+    head = ScriptDirectory.from_config(_config(scripts)).get_current_head()
+    if head is None:
+        raise LookupError("there are no migration scripts")
+    return head
+
+
+def needs_upgrade(transaction: Transaction, scripts: Path = SCRIPTS) -> bool:
+    """Whether scripts are waiting for this file. Raises NewerDatabase when a later release made it."""
+    current = current_revision(transaction)
+    if current is not None and current not in _known_revisions(scripts):
+        raise NewerDatabase(revision=current)
+    return current != newest_revision(scripts)
+
+
+def upgrade(transaction: Transaction, revision: str = "head", scripts: Path = SCRIPTS) -> None:
+    """Runs the scripts up to ``revision`` inside the transaction: all of them or none."""
+    command.upgrade(_config(scripts, transaction), revision)
+
+
+def downgrade(transaction: Transaction, revision: str = "-1", scripts: Path = SCRIPTS) -> None:
+    """Runs the scripts down to ``revision`` (default: one step) inside the transaction."""
+    command.downgrade(_config(scripts, transaction), revision)
+
+
+def keep_copy(path: Path, key: bytes) -> None:
+    """Copies the file before its tables change. Call inside the write transaction that will change them."""
+    copy_database(path, path.with_name(path.name + BEFORE_MIGRATION_SUFFIX), key)
+
+
+def add(name: str, scripts: Path = SCRIPTS) -> Path:
+    """Writes an empty script that follows the newest one; returns its path."""
+    number = f"{int(newest_revision(scripts)) + 1:04d}"
+    script = ScriptDirectory.from_config(_config(scripts)).generate_revision(number, name, head="head")
+    if script is None:
+        raise LookupError("the script was not written")
+    return Path(script.path)
+
+
+def _known_revisions(scripts: Path) -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config(scripts)).walk_revisions())
+
+
+def _config(scripts: Path, transaction: Transaction | None = None) -> Config:
+    config = Config(cmd_opts=argparse.Namespace(quiet=True))  # standard output is ours
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "m%%(rev)s_%%(slug)s")
+    if transaction is not None:
+        config.attributes["connection"] = transaction.connection
+    return config
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line. Exit codes: 0 done, 1 refused (the reason is on standard error), 2 wrong words."""
+    parser = argparse.ArgumentParser(prog="python -m db.migrate", description=(__doc__ or "").split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_command(commands, "add", "write a new empty script").add_argument("name")
+    for name, description in (("up", "to the newest"), ("down", "one step back"), ("status", "where the file is")):
+        sub = _add_command(commands, name, description)
+        sub.add_argument("--data-dir", type=Path, help="the data folder, where the key is in a file there")
+        sub.add_argument("--database", type=Path, help="the encrypted file")
+        sub.add_argument("--key-file", type=Path, help="file with the key, 64 hexadecimal digits")
+    words = parser.parse_args(arguments)
+    if words.command != "add" and not _names_one_file(words):
+        parser.error("give --data-dir, or --database and --key-file")
+    try:
+        sys.stdout.write(f"{_run(words)}\n")
+    except (HubError, CommandError, LookupError, OSError, ValueError) as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    return 0
+
+
+def _add_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, description: str
+) -> argparse.ArgumentParser:
+    sub = commands.add_parser(name, help=description)
+    sub.add_argument("--scripts", type=Path, default=SCRIPTS, help="other migration scripts than this release's")
+    return sub
+
+
+def _names_one_file(words: argparse.Namespace) -> bool:
+    parts = (words.database, words.key_file)
+    return all(parts) if words.data_dir is None else not any(parts)
+
+
+def _run(words: argparse.Namespace) -> Path | str:
+    if words.command == "add":
+        return add(words.name, words.scripts)
+    if words.data_dir is None:
+        return _on_file(words.command, words.database, words.key_file, words.scripts)
+    folder: Path = words.data_dir
+    return _on_file(words.command, folder / DATABASE_NAME, folder / KEY_NAME, words.scripts)
+
+
+def _on_file(action: str, path: Path, key_file: Path, scripts: Path) -> str:
+    key = _read_key(key_file)
+    if not path.is_file():  # opening would make one
+        raise FileNotFoundError(f"there is no file {path}")
+    clock, ceiling = SystemClock(), StampCeiling(path.with_name(CEILING_NAME))
+    database = Database(path, key, clock, ceiling)
+    try:
+        with database.write() as transaction:
+            before = current_revision(transaction)
+            if action == "up" and needs_upgrade(transaction, scripts):
+                if before is not None:
+                    keep_copy(path, key)
+                upgrade(transaction, scripts=scripts)
+                if before is None:
+                    found_timeline(transaction, clock, ceiling)
+            elif action == "down":
+                needs_upgrade(transaction, scripts)  # refuses what a later release made
+                keep_copy(path, key)
+                downgrade(transaction, scripts=scripts)
+            return f"{current_revision(transaction) or 'empty'} (newest: {newest_revision(scripts)})"
+    finally:
+        database.close()
+
+
+def _read_key(key_file: Path) -> bytes:
+    """Raises WrongKey; never a message that repeats what is in the file."""
+    digits = key_file.read_bytes().strip()
+    try:
+        key = bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        raise WrongKey(reason="damaged") from None
+    if len(key) != KEY_BYTES:
+        raise WrongKey(reason="damaged")
+    return key
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""${message}
+
+Revision ${up_revision}, follows ${down_revision}.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    raise NotImplementedError
+
+
+def downgrade() -> None:
+    raise NotImplementedError

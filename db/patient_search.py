@@ -1,0 +1,197 @@
+"""Lists and searches of patients: pages of them with their number, and those of a like name.
+
+Reads the compact index (db/patient_index.py), so that the time does not grow with the records. Knows nothing of
+permissions: whoever asks says which clinics are hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from db.database import Database, Snapshot
+from db.patient_index import refresh_patient_index
+from db.record_clinics import known_clinics
+from db.records import Data, load_rows
+from db.schema import ATTRIBUTE_INDEX, PATIENT_COUNTS, PATIENT_INDEX, PATIENT_WORDS, SEARCHED_COLUMNS
+from db.search_text import edit_distance, search_text
+from db.sqlite.dialect import values_of
+from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, matches
+
+CANDIDATES = 100
+MANY_CLINICS = 400
+"""SQLite takes no more than 500 queries joined into one."""
+_INDEX = PATIENT_INDEX.c
+_STATED = sa.func.nullif(_INDEX.stated_clinic_id, "")
+_NEWEST = (_INDEX.updated_at.desc(), _INDEX.patient_id)
+
+
+@dataclass(frozen=True)
+class PatientPage:
+    """Some of the patients, and how many there are in all."""
+
+    rows: list[Data]
+    total: int
+
+
+@dataclass(frozen=True)
+class Visible:
+    """Whose patients may be seen: those of these clinics, and those of no clinic that this hub knows."""
+
+    clinics: frozenset[str]
+
+    def among(self, snapshot: Snapshot) -> list[str]:
+        """The clinics that have patients to be seen; "" stands for none."""
+        hidden = known_clinics(snapshot) - self.clinics
+        rows = snapshot.rows(sa.select(PATIENT_COUNTS.c.clinic_id).where(PATIENT_COUNTS.c.live > 0))
+        return sorted(row.clinic_id for row in rows if row.clinic_id not in hidden)
+
+
+def list_patients(database: Database, visible: Visible, limit: int, offset: int) -> PatientPage:
+    """The patients, last updated first."""
+    refresh_patient_index(database)
+    with database.read() as snapshot:
+        clinics = visible.among(snapshot)
+        counts = PATIENT_COUNTS.c
+        count = sa.select(sa.func.sum(counts.live)).where(counts.clinic_id.in_(sa.select(values_of("clinics").c.value)))
+        total = int(snapshot.scalar(count, {"clinics": _as_list(clinics)}) or 0)
+        if offset >= total:
+            return PatientPage([], total)
+        ids = [row.patient_id for row in snapshot.rows(_newest_of(clinics, limit, offset))]
+        return PatientPage(_load(snapshot, ids), total)
+
+
+def search_patients(
+    database: Database, visible: Visible, filters: Mapping[str, str], limit: int, offset: int
+) -> PatientPage:
+    """The patients for whom every filter holds, last updated first; an empty filter holds for all.
+
+    A filter is named after a column, or is the id of an attribute.
+    """
+    wanted = {name: text for name, value in filters.items() if (text := search_text(value))}
+    if not wanted:
+        return list_patients(database, visible, limit, offset)
+    refresh_patient_index(database)
+    with database.read() as snapshot:
+        conditions, parameters = _conditions(wanted)
+        conditions.append(_INDEX.clinic_id.in_(sa.select(values_of("clinics").c.value)))
+        parameters["clinics"] = _as_list(visible.among(snapshot))
+        # One pass: what is found is few, or all of it must be counted anyway.
+        found = sa.select(_INDEX.number, _INDEX.updated_at, _INDEX.patient_id).where(*conditions).cte("found")
+        total = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+        query = (
+            sa.select(found.c.patient_id, total.label("total"))
+            .order_by(found.c.updated_at.desc(), found.c.patient_id)
+            .limit(limit)
+            .offset(offset)
+        )
+        rows = snapshot.rows(query, parameters)
+        number = rows[0].total if rows else snapshot.scalar(sa.select(total), parameters)
+        return PatientPage(_load(snapshot, [row.patient_id for row in rows]), int(number))
+
+
+def similar_patients(database: Database, visible: Visible, given_name: str, surname: str, limit: int) -> list[Data]:
+    """Patients with a name like this one, the most alike first."""
+    names = search_text(given_name), search_text(surname)
+    if not any(names):
+        return []
+    refresh_patient_index(database)
+    with database.read() as snapshot:
+        clinics = _as_list(visible.among(snapshot))
+        found: set[str] = set()
+        for expression in _likenesses(*names):
+            query = (
+                sa.select(_INDEX.patient_id)
+                .where(_of_words(), _INDEX.clinic_id.in_(sa.select(values_of("clinics").c.value)))
+                .limit(CANDIDATES)
+            )
+            rows = snapshot.rows(query, {"words": expression, "clinics": clinics})
+            found.update(row.patient_id for row in rows)
+        candidates = _load(snapshot, sorted(found))
+    return sorted(candidates, key=lambda row: (_distance(row, *names), row["id"]))[:limit]
+
+
+def _distance(row: Data, given_name: str, surname: str) -> int:
+    theirs = (search_text(str(row.get(name) or "")) for name in ("given_name", "surname"))
+    return sum(edit_distance(ours, their) for ours, their in zip((given_name, surname), theirs, strict=True))
+
+
+def has_government_id(database: Database, government_id: str) -> bool:
+    """Whether a patient of any clinic has this number. An empty one is nobody's."""
+    wanted = search_text(government_id)
+    if not wanted:
+        return False
+    refresh_patient_index(database)
+    with database.read() as snapshot:
+        return snapshot.first(sa.select(_INDEX.number).where(_INDEX.government_id == wanted).limit(1)) is not None
+
+
+def _newest_of(clinics: list[str], limit: int, offset: int) -> sa.Executable:
+    """The ids of a page, out of an index that is in this order for each clinic: what is left out is not sorted."""
+    columns = sa.select(_INDEX.patient_id, _INDEX.updated_at)
+    if len(clinics) > MANY_CLINICS:
+        return columns.where(_INDEX.clinic_id.in_(clinics)).order_by(*_NEWEST).limit(limit).offset(offset)
+    arms = [columns.where(_INDEX.clinic_id == clinic) for clinic in clinics]
+    if len(arms) == 1:
+        return arms[0].order_by(*_NEWEST).limit(limit).offset(offset)
+    order = (sa.text("updated_at DESC"), sa.text("patient_id"))
+    return sa.union_all(*arms).order_by(*order).limit(limit).offset(offset)
+
+
+def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    parameters: dict[str, Any] = {}
+    words = {name: text for name, text in wanted.items() if name in SEARCHED_COLUMNS}
+    if words:
+        conditions.append(_of_words())
+        parameters["words"] = contains_all(words)
+    for number, (name, text) in enumerate(wanted.items()):
+        value: sa.BindParameter[str] = sa.bindparam(f"text_{number}", text)
+        if name == "sex":
+            conditions.append(sa.func.substr(_INDEX.sex, 1, len(text)) == value)
+        elif name == "id":
+            conditions.append(sa.func.instr(sa.func.lower(_INDEX.patient_id), value) > 0)
+        elif name == "primary_clinic_id":
+            conditions.append(sa.func.lower(sa.func.coalesce(_STATED, _INDEX.clinic_id)) == value)
+        elif name not in words:
+            attributes = ATTRIBUTE_INDEX.c
+            holders = sa.select(attributes.patient_id).where(
+                attributes.attribute_id == sa.bindparam(f"attribute_{number}", name),
+                sa.func.instr(attributes.words, value) > 0,
+            )
+            conditions.append(_INDEX.patient_id.in_(holders))
+    return conditions, parameters
+
+
+def _of_words() -> sa.ColumnElement[bool]:
+    return _INDEX.number.in_(sa.select(PATIENT_WORDS.c.rowid).where(matches(PATIENT_WORDS, "words")))
+
+
+def _likenesses(given_name: str, surname: str) -> Iterable[str]:
+    """What to look for, the most alike first: both names whole, then parts of both, then parts of either."""
+    whole = {name: text for name, text in (("given_name", given_name), ("surname", surname)) if len(text) > 2}
+    parts = [contains_any((name,), _parts(text)) for name, text in whole.items()]
+    if whole:
+        yield contains_all(whole)
+    if len(parts) > 1:
+        yield " AND ".join(parts)
+    yield from parts
+
+
+def _parts(text: str) -> list[str]:
+    return sorted({text[at : at + SHORTEST_PATTERN] for at in range(len(text) - SHORTEST_PATTERN + 1)})
+
+
+def _load(snapshot: Snapshot, ids: list[str]) -> list[Data]:
+    """The records in this order, without those that somebody has deleted since the index was made."""
+    stored = load_rows(snapshot, "patients", ids)
+    rows = (stored[patient_id] for patient_id in ids if patient_id in stored)
+    return [row.data for row in rows if not row.is_deleted and row.data.get("is_deleted") is not True]
+
+
+def _as_list(values: Iterable[str]) -> str:
+    return msgspec.json.encode(list(values)).decode()

@@ -1,0 +1,1 @@
+"""Everything that is SQLite's own: opening an encrypted file, its errors, its JSON functions."""

@@ -1,0 +1,109 @@
+"""The program without a command: the window, or where there can be none, the nearest thing to it.
+
+Knows nothing of what the pages show. Imports neither the window's toolkit nor the database before they are needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import webbrowser
+
+from db.errors import AlreadyRunning
+from kiosk.cli import say
+from kiosk.config import config_from
+from kiosk.language import language_here
+from kiosk.logs import LogFile
+from kiosk.paths import DataFolder, data_folder, keep_new_files_private
+from kiosk.private_file import write_private
+from kiosk.runtime_file import RunningServer, StartFailure, running_server
+from kiosk.supervisor import Supervisor
+from kiosk.window import WindowOutcome, WindowTexts, leave, show_window
+from web.i18n import Catalogue, Translator, load_catalogue
+
+
+def open_kiosk(words: argparse.Namespace) -> None:
+    """Opens the window on the server of the data folder, which is started when it does not run.
+
+    Without a display it serves here, in the foreground, and says where to look; without the window's toolkit it
+    does the same and opens the browser.
+    """
+    keep_new_files_private()
+    folder = data_folder(words.data_dir)
+    folder.prepare()
+    catalogue = load_catalogue()
+    with LogFile(folder, "window"):
+        result = show_window(folder, lambda: window_texts(catalogue, language_here(folder)), Supervisor(folder))
+    if result.outcome is WindowOutcome.CLOSED:
+        leave(0)
+    translator = catalogue.translator(language_here(folder))
+    if result.outcome is WindowOutcome.RAISED_FIRST:
+        say(translator.text("terminal.window_is_open"), as_json=False)
+    elif result.outcome is WindowOutcome.FIRST_SILENT:
+        say(translator.text("terminal.window_does_not_answer"), as_json=False)
+    elif result.outcome is WindowOutcome.NO_DISPLAY:
+        _serve_without_window(folder, translator, opens_browser=False)
+    elif result.outcome is WindowOutcome.NO_TOOLKIT:
+        if result.missing:
+            say(translator.text("terminal.toolkit_missing", name=result.missing), as_json=False)
+        _serve_without_window(folder, translator, opens_browser=True)
+
+
+def open_at_login(words: argparse.Namespace) -> None:
+    """``at-login``: opens the window, but only for an account that has records in its data folder.
+
+    The installer's start-up entry is there for every account of the computer. An account that never set up a server
+    must not be met by a first-run page every morning, or somebody answers it and the clinic has two servers.
+    """
+    if data_folder(words.data_dir).database_file.exists():
+        open_kiosk(words)
+
+
+def window_texts(catalogue: Catalogue, language: str) -> WindowTexts:
+    """The words of the window itself in a language."""
+    translator = catalogue.translator(language)
+
+    def sentence(failure: StartFailure) -> str:
+        key = f"window.failure.{failure.code}"
+        return translator.text(key) if translator.has(key) else translator.error(failure.code, failure.context)
+
+    return WindowTexts(
+        title=translator.text("app.name"),
+        language=translator.language,
+        is_right_to_left=translator.direction == "rtl",
+        starting=translator.text("window.starting"),
+        restarting=translator.text("window.restarting"),
+        stopping=translator.text("window.stopping"),
+        cannot_start=translator.text("window.cannot_start"),
+        close_title=translator.text("window.close.title"),
+        close_message=translator.text("window.close.message"),
+        sentence=sentence,
+    )
+
+
+def _serve_without_window(folder: DataFolder, translator: Translator, *, opens_browser: bool) -> None:
+    from kiosk.serve import serve  # the database's libraries; a window has no use for them
+
+    def tell(server: RunningServer) -> None:
+        say(translator.text("terminal.serving", phones=server.phones_url or "-", page=server.open_url), as_json=False)
+        if opens_browser:
+            _open_browser(folder, server)
+
+    # A page that is about to open can say itself that the port is taken, and offer another.
+    config = config_from(folder, os.environ, is_attended=opens_browser)
+    try:
+        serve(config, tell)
+    except AlreadyRunning:
+        server = running_server(folder)
+        if server is None:
+            raise
+        tell(server)
+
+
+def _open_browser(folder: DataFolder, server: RunningServer) -> None:
+    """By way of a file only this user can read: the address holds the token, and the browser's command line can
+    be read by every user of the computer."""
+    page = folder.root / "open.html"
+    script = f'<!doctype html><meta http-equiv="refresh" content="0;url={server.open_url}">'
+    write_private(page, script.encode())
+    webbrowser.open(page.as_uri())

@@ -1,0 +1,21 @@
+"""What tests of every package begin with. Knows nothing of any of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from db.store import open_store
+from tests.db.rows import KEY
+from tests.fakes.clock import AdjustableClock
+
+
+@pytest.fixture(scope="session")
+def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose database has its tables and nothing in them: making them takes longer than most tests.
+    Copy it, don't use it."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    folder.mkdir()
+    open_store(folder, KEY, AdjustableClock()).close()
+    return folder

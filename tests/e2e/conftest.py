@@ -1,0 +1,59 @@
+"""Fixtures of the end-to-end tests: the running program and the real phones.
+
+Knows nothing of single scenarios.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.clinic import Clinic
+from tests.e2e.server import DOCTOR, NURSE, RunningServer
+from tests.phone.client import PhoneDriver
+
+_tags = count(1)
+
+
+@pytest.fixture(scope="session")
+def staffed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with two staff accounts, which were added beside the running server. Copy it, don't use it."""
+    folder = tmp_path_factory.mktemp("staffed") / "data"
+    server = RunningServer(folder, port=0)
+    server.start()
+    try:
+        server.add_user(NURSE)
+        server.add_user(DOCTOR)
+    finally:
+        server.stop()
+    return folder
+
+
+@pytest.fixture
+def running_server(staffed_folder: Path, tmp_path: Path) -> Iterator[RunningServer]:
+    """The program, serving on a free loopback port, with the accounts NURSE and DOCTOR."""
+    folder = tmp_path / "data"
+    shutil.copytree(staffed_folder, folder)
+    server = RunningServer(folder)
+    server.start()
+    yield server
+    server.kill()  # nobody needs the folder any more, and waiting for a clean stop of every server adds up
+
+
+@pytest.fixture(scope="module")
+def phone_driver() -> Iterator[PhoneDriver]:
+    """The process that holds this module's phones."""
+    with PhoneDriver() as driver:
+        yield driver
+
+
+@pytest.fixture
+def clinic(running_server: RunningServer, phone_driver: PhoneDriver) -> Iterator[Clinic]:
+    """A running server without records, and as many phones as a test wants."""
+    clinic = Clinic(running_server, phone_driver, f"test{next(_tags)}")
+    yield clinic
+    clinic.close_phones()

@@ -1,0 +1,1 @@
+"""What phones see: the application behind the LAN listener."""

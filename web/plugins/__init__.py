@@ -1,0 +1,1 @@
+"""Bottle plugins that every route passes through."""

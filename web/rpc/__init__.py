@@ -1,0 +1,1 @@
+"""The encrypted channel of newer phones: pairing, sessions, and the procedures they call (PROTOCOL §4)."""

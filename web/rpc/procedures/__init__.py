@@ -1,0 +1,1 @@
+"""The procedures, by the part of the clinic they are about."""

@@ -1,0 +1,72 @@
+<section id="state" class="state tone-{{view.state.tone}}">
+  <div class="state-icon">
+    % include("icon.tpl", name=view.state.tone)
+  </div>
+  <div class="state-words" role="status">
+    <h1 class="headline">{{view.state.headline}}</h1>
+    % if view.state.detail:
+    <p>{{view.state.detail}}</p>
+    % end
+  </div>
+  % if view.state.buttons:
+  <div class="state-actions">
+    % for button in view.state.buttons:
+    <form method="post" action="{{button.action}}?lang={{translator.language}}" data-live>
+      % if button.field:
+      <input type="hidden" name="{{button.field}}" value="{{button.value}}">
+      % end
+      <button id="do{{button.action.replace("/", "-")}}" class="button{{" primary" if button.is_primary else ""}}"
+        {{!'aria-describedby="hint-port"' if button.hint else ""}}>{{button.label}}</button>
+    </form>
+    % end
+  </div>
+  % for button in view.state.buttons:
+  % if button.hint:
+  <p class="state-hint" id="hint-port">{{button.hint}}</p>
+  % end
+  % end
+  % end
+</section>
+% if view.notices:
+<section id="notices" class="notices" aria-labelledby="notices-title">
+  <h2 id="notices-title" class="unseen">{{t("notices.title")}}</h2>
+  <ul>
+    % for notice in view.notices:
+    <li id="notice-{{notice.name}}">
+      % include("icon.tpl", name="info")
+      <p id="notice-{{notice.name}}-text">{{notice.sentence}}</p>
+      <form method="post" action="/dismiss?lang={{translator.language}}" data-live>
+        <input type="hidden" name="notice" value="{{notice.name}}">
+        <button id="dismiss-{{notice.name}}" class="button small" aria-describedby="notice-{{notice.name}}-text">{{t("action.dismiss")}}</button>
+      </form>
+    </li>
+    % end
+  </ul>
+</section>
+% end
+% include("waiting.tpl")
+<div class="columns" id="columns">
+  <div class="column" id="first-column">
+    % include("connect.tpl")
+    % include("cloud_card.tpl")
+    <section class="card" id="counts" aria-labelledby="counts-title">
+      <h2 id="counts-title">{{t("counts.title")}}</h2>
+      <dl class="counts">
+        % for label, number in view.counts:
+        <div><dt>{{label}}</dt><dd>{{number}}</dd></div>
+        % end
+      </dl>
+    </section>
+  </div>
+  <div class="column" id="second-column">
+    % include("phones.tpl")
+    % include("log.tpl")
+  </div>
+</div>
+<footer class="foot" id="foot">
+  <section aria-labelledby="data-title">
+    <h2 id="data-title" class="unseen">{{t("data.title")}}</h2>
+    <p>{{t("data.folder")}} <code dir="ltr" class="path">{{view.data_folder}}</code></p>
+    <p>{{view.version}}</p>
+  </section>
+</footer>

@@ -1,0 +1,1 @@
+"""The kiosk's own pages, served on loopback only."""

@@ -1,0 +1,271 @@
+"""The kiosk's own pages as one Bottle app for the loopback listener: its routes and what each does.
+
+Knows nothing of processes, sockets or the database: all that goes through KioskPort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bottle import Bottle, HTTPError, HTTPResponse, request
+
+from db.errors import InvalidInput
+from web.i18n import LANGUAGES, Catalogue, Translator
+from web.pages import Pages, load_pages
+from web.plugins.request_id import RequestIdPlugin
+from web.ui.answers import MAIN_PAGE, done, etag, html, json_of, no_part, part, to_page, unless_taken
+from web.ui.cloud_actions import CloudActions
+from web.ui.first_run import FIELDS, FirstRunEntry, check_first_run
+from web.ui.forms import read_form
+from web.ui.guard import NOBODY, SESSION, Guard, cookie_name, with_security_headers
+from web.ui.main_page import dismissable, main_view
+from web.ui.phone_actions import PhoneActions
+from web.ui.ports import KioskPort, KioskStatus, ServingState
+from web.ui.problems import Problems, wished_language
+from web.ui.sessions import UiSessions
+from web.ui.static_files import load_static_files
+from web.ui.tray_actions import TrayActions
+
+Routes = tuple[tuple[str, str, Callable[..., HTTPResponse]], ...]
+"""Method, path and handler."""
+
+
+def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -> Bottle:
+    """The app for the loopback listener, with its guard in place (DESIGN §8)."""
+    app = Bottle()
+    pages = load_pages(catalogue)
+    guard = Guard(sessions)
+    app.add_hook("before_request", guard.check_origin)
+    Problems(catalogue, pages).install(app)
+    app.install(RequestIdPlugin())
+    app.install(guard)
+    app.wsgi = with_security_headers(app.wsgi)
+    kiosk = _Kiosk(port, pages)
+    entry_routes = _entry_routes(_Entry(sessions, pages))
+    session_routes = (
+        *_kiosk_routes(kiosk),
+        *_phone_routes(PhoneActions(port, pages, kiosk.words_for)),
+        *_cloud_routes(CloudActions(port, pages, kiosk.words_for)),
+        *_tray_routes(TrayActions(port, pages, kiosk.words_for)),
+    )
+    for auth, routes in ((NOBODY, entry_routes), (SESSION, session_routes)):
+        for method, path, handler in routes:
+            app.route(path, method, handler, auth=auth)
+    return app
+
+
+def _entry_routes(entry: _Entry) -> Routes:
+    return (
+        ("GET", "/open", entry.get_open),
+        ("POST", "/session", entry.post_session),
+        ("GET", "/static/<name>", entry.get_static),
+    )
+
+
+def _kiosk_routes(kiosk: _Kiosk) -> Routes:
+    return (
+        ("GET", "/", kiosk.get_page),
+        ("GET", "/status", kiosk.get_status),
+        ("GET", "/state", kiosk.get_state),
+        ("POST", "/first-run", kiosk.post_first_run),
+        ("POST", "/start", kiosk.post_start),
+        ("POST", "/stop", kiosk.post_stop),
+        ("POST", "/address", kiosk.post_address),
+        ("POST", "/port", kiosk.post_port),
+        ("POST", "/language", kiosk.post_language),
+        ("POST", "/dismiss", kiosk.post_dismiss),
+        ("POST", "/quit", kiosk.post_quit),
+    )
+
+
+def _phone_routes(phones: PhoneActions) -> Routes:
+    return (
+        ("GET", "/phones", phones.get_phones),
+        ("GET", "/phones/status", phones.get_phones_part),
+        ("GET", "/phones/revoke", phones.get_revoke),
+        ("POST", "/phones/approve", phones.post_approve),
+        ("POST", "/phones/block", phones.post_block),
+        ("POST", "/phones/revoke", phones.post_revoke),
+        ("POST", "/phones/rename", phones.post_rename),
+        ("POST", "/phones/scope", phones.post_scope),
+        ("GET", "/add-phone", phones.get_add_phone),
+        ("GET", "/add-phone/status", phones.get_add_phone_part),
+        ("POST", "/pairing/open", phones.post_open),
+        ("POST", "/pairing/close", phones.post_close),
+    )
+
+
+def _cloud_routes(cloud: CloudActions) -> Routes:
+    return (
+        ("GET", "/cloud", cloud.get_cloud),
+        ("GET", "/cloud/status", cloud.get_cloud_part),
+        ("GET", "/cloud/connect", cloud.get_connect),
+        ("POST", "/cloud/connect", cloud.post_connect),
+        ("GET", "/cloud/disconnect", cloud.get_disconnect),
+        ("POST", "/cloud/disconnect", cloud.post_disconnect),
+        ("GET", "/cloud/refill", cloud.get_refill),
+        ("POST", "/cloud/refill", cloud.post_refill),
+        ("POST", "/cloud/go-on", cloud.post_go_on),
+        ("POST", "/cloud/sync", cloud.post_sync),
+        ("POST", "/cloud/pause", cloud.post_pause),
+        ("POST", "/cloud/resume", cloud.post_resume),
+        ("POST", "/cloud/minutes", cloud.post_minutes),
+        ("POST", "/cloud/limit", cloud.post_limit),
+    )
+
+
+def _tray_routes(trays: TrayActions) -> Routes:
+    return (
+        ("GET", "/cloud/aside", trays.get_aside),
+        ("GET", "/cloud/aside/status", trays.get_aside_part),
+        ("POST", "/cloud/aside/retry", trays.post_retry),
+        ("POST", "/cloud/aside/retry-all", trays.post_retry_all),
+        ("GET", "/cloud/aside/discard", trays.get_discard),
+        ("POST", "/cloud/aside/discard", trays.post_discard),
+        ("GET", "/conflicts", trays.get_conflicts),
+        ("GET", "/conflicts/status", trays.get_conflicts_part),
+        ("POST", "/conflicts/restore", trays.post_restore),
+        ("POST", "/conflicts/settle", trays.post_settle),
+    )
+
+
+class _Entry:
+    """The way in: the page that trades the launch token for a session, and the files every page needs."""
+
+    def __init__(self, sessions: UiSessions, pages: Pages) -> None:
+        self._sessions = sessions
+        self._pages = pages
+        self._files = load_static_files()
+
+    def get_open(self) -> HTTPResponse:
+        """The page whose script posts the URL's fragment: a fragment is never sent, so never logged."""
+        return html(self._pages.render("open", _wished(self._pages)))
+
+    def post_session(self) -> HTTPResponse:
+        """Set the session cookie for the right token, else 401."""
+        session_id = self._sessions.enter(read_form(request.environ).get("token", ""))
+        if session_id is None:
+            raise HTTPError(401)
+        answer = HTTPResponse(status=204)
+        answer.set_cookie(cookie_name(), session_id, httponly=True, samesite="strict", path="/")
+        return answer
+
+    def get_static(self, name: str) -> HTTPResponse:
+        """A stylesheet, script or picture."""
+        if name not in self._files:
+            raise HTTPError(404)
+        file = self._files[name]
+        return HTTPResponse(file.content, headers={"Content-Type": file.content_type})
+
+
+class _Kiosk:
+    """The pages themselves and the actions on them."""
+
+    def __init__(self, port: KioskPort, pages: Pages) -> None:
+        self._port = port
+        self._pages = pages
+
+    def get_page(self) -> HTTPResponse:
+        """The first-run page until there is a staff account, from then on the main page."""
+        status = self._port.status()
+        if status.state is ServingState.FIRST_RUN:
+            return self._first_run_page(status, FirstRunEntry.untouched())
+        words = self.words_for(status)
+        body = self._fragment(status, words)
+        shown = {"fragment": body, "etag": etag(body), "server_name": status.server_name}
+        where = {"title": status.server_name or words.text("app.name"), "here": MAIN_PAGE, "part": "/status"}
+        return html(self._pages.render("live", words, script="main.mjs", **shown, **where))
+
+    def get_status(self) -> HTTPResponse:
+        """The part of the main page that changes; 304 when nothing did; 204 when another page is due."""
+        status = self._port.status()
+        words = self.words_for(status)
+        if status.state is ServingState.FIRST_RUN:
+            return no_part(words.language)
+        return part(self._fragment(status, words), words.language)
+
+    def get_state(self) -> HTTPResponse:
+        """The same in brief, as JSON for the program's own window, menus and tray."""
+        status = self._port.status()
+        brief = {
+            "state": status.state.value,
+            "server_name": status.server_name,
+            "version": status.version,
+            "language": self.words_for(status).language,
+            "phone_url": status.phone_url,
+            "port": status.port,
+        }
+        return json_of(brief)
+
+    def post_first_run(self) -> HTTPResponse:
+        """Store the first account; a form with mistakes comes back with 400 and without the password."""
+        status = self._port.status()
+        if status.state is not ServingState.FIRST_RUN:
+            return to_page()
+        entry = check_first_run(read_form(request.environ))
+        if entry.wrong:
+            return self._first_run_page(status, entry, http_status=400)
+        try:
+            unless_taken(lambda: self._port.complete_first_run(entry.form))
+        except InvalidInput as error:
+            path = str(error.context.get("path", ""))
+            if path not in FIELDS:
+                raise
+            return self._first_run_page(status, entry.refused(path), http_status=400)
+        return to_page()
+
+    def post_start(self) -> HTTPResponse:
+        """Begin serving phones, or try again."""
+        return done(lambda: unless_taken(self._port.start_serving))
+
+    def post_stop(self) -> HTTPResponse:
+        """Stop serving phones."""
+        return done(self._port.stop_serving)
+
+    def post_address(self) -> HTTPResponse:
+        """Show phones another address of this computer (field ``ip``)."""
+        form = read_form(request.environ)
+        return done(lambda: self._port.choose_address(form.get("ip", "")), form.get("back", MAIN_PAGE))
+
+    def post_port(self) -> HTTPResponse:
+        """Listen for phones on another port (field ``port``)."""
+        typed = read_form(request.environ).get("port", "")
+        if not (typed.isascii() and typed.isdigit() and 1024 <= int(typed[:6]) <= 65535):
+            raise InvalidInput(path="port")
+        return done(lambda: unless_taken(lambda: self._port.change_port(int(typed))))
+
+    def post_language(self) -> HTTPResponse:
+        """Speak another language from now on (field ``language``)."""
+        form = read_form(request.environ)
+        language = form.get("language", "")
+        if language not in LANGUAGES:
+            raise InvalidInput(path="language")
+        return done(lambda: self._port.set_language(language), form.get("back", MAIN_PAGE))
+
+    def post_dismiss(self) -> HTTPResponse:
+        """Hide a notice (field ``notice``)."""
+        notice = dismissable(read_form(request.environ).get("notice", ""))
+        if notice is None:
+            raise InvalidInput(path="notice")
+        return done(lambda: self._port.dismiss(notice))
+
+    def post_quit(self) -> HTTPResponse:
+        """End the server process; asked by the window when it closes."""
+        self._port.quit_server()
+        return HTTPResponse(status=204)
+
+    def _first_run_page(self, status: KioskStatus, entry: FirstRunEntry, http_status: int = 200) -> HTTPResponse:
+        return html(self._pages.render("first_run", self.words_for(status), entry=entry), http_status)
+
+    def _fragment(self, status: KioskStatus, words: Translator) -> str:
+        return self._pages.render(
+            "status", words, view=main_view(status, self._port.cloud.view(), words), back=MAIN_PAGE
+        )
+
+    def words_for(self, status: KioskStatus) -> Translator:
+        """In the chosen language, else in the one the browser wishes for."""
+        return self._pages.translator(status.language) if status.language else _wished(self._pages)
+
+
+def _wished(pages: Pages) -> Translator:
+    return pages.translator(wished_language())
