@@ -65,6 +65,7 @@ def test_when_this_program_is_killed_the_holder_ends_by_itself(tmp_path: Path) -
     )
     note = tmp_path / "pid"
     subprocess.run([sys.executable, "-c", program, str(note)], check=False, timeout=30)
+    eventually(lambda: note.exists() and note.read_text().endswith("\n"))  # it may outlive the program before it writes
     pid = int(note.read_text())
     eventually(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
