@@ -36,7 +36,7 @@ def main() -> int:
 def _measure(folder: Path, rows: int, rounds: int) -> Iterator[Result]:
     yield from compare_with_floor(folder, rounds)
     yield from measure_cloud_merge(folder, rounds)
-    yield from measure_cloud_memory(folder)
+    yield from measure_cloud_memory()
     yield from measure_crowd(folder)
     yield from measure_growth(folder, rows)
 
