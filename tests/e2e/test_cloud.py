@@ -53,6 +53,9 @@ def computers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud,
         cloud = stack.enter_context(running_cloud(SystemClock()))
         cloud.change(is_rate_limited=False)
         cloud.seed_device(OTHER_KEY, [CLINIC_A], name="hub-b")
+        for grant in cloud.live("user_clinic_permissions"):
+            if grant["user_id"] == ADMIN:
+                cloud.edit("user_clinic_permissions", grant["id"], can_delete_patient_records=True)
         servers = []
         for key in (API_KEY, OTHER_KEY):
             server = RunningServer(tmp_path_factory.mktemp("computer") / "data")
