@@ -40,6 +40,7 @@ from kiosk.phone_listener import ListenerState, PhoneListener
 from kiosk.phone_receipts import PhoneReceipts
 from kiosk.runtime_file import RunningServer
 from web.i18n import LANGUAGES
+from web.ui.backups_port import BackupsPort
 from web.ui.cloud_port import CloudPort
 from web.ui.ports import (
     FirstRunForm,
@@ -72,12 +73,14 @@ class KioskControl:
         listener: PhoneListener,
         addresses: Callable[[], tuple[LanAddress, ...]],
         cloud: CloudPort,
+        backups: BackupsPort,
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
         self._receipts = PhoneReceipts(store.database)
         self.cloud = cloud
+        self.backups = backups
         self._folder = folder
         self._clock = clock
         self._store = store

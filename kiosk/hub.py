@@ -18,6 +18,7 @@ from db.store import Store
 from kiosk import __version__
 from kiosk.announcement import Announcement
 from kiosk.backups import Backups
+from kiosk.backups_desk import BackupsDesk
 from kiosk.cloud.connecting import connect_to
 from kiosk.cloud.desk import CloudDesk
 from kiosk.cloud.service import CloudService
@@ -152,11 +153,12 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     listener = PhoneListener(make_phone_server, port)
     cloud = CloudService(database, config.folder.root, clock, connect_to, addresses)
     cloud_desk = CloudDesk(database, clock, cloud.connect, cloud.sync_now, cloud.activity)
-    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk)
+    backups = Backups(config.folder, database, key.secret, clock)
+    backups_desk = BackupsDesk(config.folder, database, key.secret, backups)
+    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk, backups_desk)
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
-    backups = Backups(config.folder, database, key.secret, clock)
     jobs = JobRunner()
     jobs.every(BACKUP_LOOK_EVERY, "backup", backups.make_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from db.scope import PhoneScope
+from web.ui.backups_port import BackupsPort
 from web.ui.cloud_port import CloudPort, Receipt
 
 
@@ -184,6 +185,11 @@ class KioskPort(Protocol):
     @property
     def cloud(self) -> CloudPort:
         """The cloud's part of it."""
+        ...
+
+    @property
+    def backups(self) -> BackupsPort:
+        """The backups' part of it."""
         ...
 
     def status(self) -> KioskStatus:
