@@ -73,6 +73,15 @@ HELD_ROWS = sa.Table(
     sa.Column("record_id", sa.Text, primary_key=True),
 )
 
+DROPPED_ROWS = sa.Table(
+    "dropped_rows",
+    METADATA,
+    sa.Column("mark", sa.BigInteger, primary_key=True),
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("record_id", sa.Text, primary_key=True),
+)
+"""Living rows that the phone of a pull has destroyed: its deletion was refused."""
+
 WITHHELD_ROWS = sa.Table(
     "withheld_rows",
     METADATA,
