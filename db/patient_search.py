@@ -17,15 +17,25 @@ from db.database import Database, Snapshot
 from db.patient_index import refresh_patient_index
 from db.record_clinics import known_clinics
 from db.records import Data, load_rows
-from db.schema import ATTRIBUTE_INDEX, PATIENT_COUNTS, PATIENT_INDEX, PATIENT_WORDS, SEARCHED_COLUMNS
+from db.schema import (
+    ATTRIBUTE_INDEX,
+    ATTRIBUTE_WORDS,
+    CLINIC_NUMBERS,
+    PATIENT_COUNTS,
+    PATIENT_INDEX,
+    PATIENT_PLACES,
+    PATIENT_WORDS,
+    SEARCHED_COLUMNS,
+)
 from db.search_text import edit_distance, search_text
-from db.sqlite.dialect import values_of
+from db.sqlite.dialect import plain, values_of
 from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, matches
 
 CANDIDATES = 100
 MANY_CLINICS = 400
 """SQLite takes no more than 500 queries joined into one."""
 _INDEX = PATIENT_INDEX.c
+_PLACES = PATIENT_PLACES.c
 _STATED = sa.func.nullif(_INDEX.stated_clinic_id, "")
 _NEWEST = (_INDEX.updated_at.desc(), _INDEX.patient_id)
 
@@ -68,7 +78,8 @@ def list_patients(database: Database, visible: Visible, limit: int, offset: int)
 def search_patients(
     database: Database, visible: Visible, filters: Mapping[str, str], limit: int, offset: int
 ) -> PatientPage:
-    """The patients for whom every filter holds, last updated first; an empty filter holds for all.
+    """The patients for whom every filter holds, last updated first, of equals the one indexed first; an empty filter
+    holds for all.
 
     A filter is named after a column, or is the id of an attribute.
     """
@@ -78,16 +89,16 @@ def search_patients(
     refresh_patient_index(database)
     with database.read() as snapshot:
         conditions, parameters = _conditions(wanted)
-        conditions.append(_INDEX.clinic_id.in_(sa.select(values_of("clinics").c.value)))
         parameters["clinics"] = _as_list(visible.among(snapshot))
-        # One pass: what is found is few, or all of it must be counted anyway.
-        found = sa.select(_INDEX.number, _INDEX.updated_at, _INDEX.patient_id).where(*conditions).cte("found")
+        # One pass: what is found is few, or all of it must be counted anyway. Only the page is looked up further.
+        found = sa.select(_PLACES.number, _PLACES.updated_at).where(*conditions, _is_at_clinics()).cte("found")
         total = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+        newest = (found.c.updated_at.desc(), found.c.number)
+        some = sa.select(found.c.number).order_by(*newest).limit(limit).offset(offset).cte("some")
         query = (
-            sa.select(found.c.patient_id, total.label("total"))
-            .order_by(found.c.updated_at.desc(), found.c.patient_id)
-            .limit(limit)
-            .offset(offset)
+            sa.select(_INDEX.patient_id, total.label("total"))
+            .join(some, some.c.number == _INDEX.number)
+            .order_by(_INDEX.updated_at.desc(), _INDEX.number)
         )
         rows = snapshot.rows(query, parameters)
         number = rows[0].total if rows else snapshot.scalar(sa.select(total), parameters)
@@ -102,16 +113,14 @@ def similar_patients(database: Database, visible: Visible, given_name: str, surn
     refresh_patient_index(database)
     with database.read() as snapshot:
         clinics = _as_list(visible.among(snapshot))
-        found: set[str] = set()
+        found: set[int] = set()
         for expression in _likenesses(*names):
-            query = (
-                sa.select(_INDEX.patient_id)
-                .where(_of_words(), _INDEX.clinic_id.in_(sa.select(values_of("clinics").c.value)))
-                .limit(CANDIDATES)
-            )
-            rows = snapshot.rows(query, {"words": expression, "clinics": clinics})
-            found.update(row.patient_id for row in rows)
-        candidates = _load(snapshot, sorted(found))
+            if len(found) < CANDIDATES:
+                rows = snapshot.rows(_SOME_OF_WORDS, {"words": expression, "clinics": clinics})
+                found.update(row.number for row in rows)
+        ids = sa.select(_INDEX.patient_id).where(_INDEX.number.in_(sa.select(values_of("found").c.value)))
+        rows = snapshot.rows(ids, {"found": msgspec.json.encode(sorted(found)).decode()})
+        candidates = _load(snapshot, [row.patient_id for row in rows])
     return sorted(candidates, key=lambda row: (_distance(row, *names), row["id"]))[:limit]
 
 
@@ -158,28 +167,50 @@ def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]]
         elif name == "primary_clinic_id":
             conditions.append(sa.func.lower(sa.func.coalesce(_STATED, _INDEX.clinic_id)) == value)
         elif name not in words:
-            attributes = ATTRIBUTE_INDEX.c
+            attributes, pattern = ATTRIBUTE_INDEX.c, f"attribute_words_{number}"
+            parameters[pattern] = contains_all({"words": text})
+            found = sa.select(ATTRIBUTE_WORDS.c.rowid).where(matches(ATTRIBUTE_WORDS, pattern))
             holders = sa.select(attributes.patient_id).where(
-                attributes.attribute_id == sa.bindparam(f"attribute_{number}", name),
-                sa.func.instr(attributes.words, value) > 0,
+                attributes.number.in_(found), attributes.attribute_id == sa.bindparam(f"attribute_{number}", name)
             )
             conditions.append(_INDEX.patient_id.in_(holders))
+    if any(name not in SEARCHED_COLUMNS for name in wanted):
+        conditions.append(_INDEX.number == _PLACES.number)
     return conditions, parameters
 
 
 def _of_words() -> sa.ColumnElement[bool]:
-    return _INDEX.number.in_(sa.select(PATIENT_WORDS.c.rowid).where(matches(PATIENT_WORDS, "words")))
+    return _PLACES.number.in_(sa.select(PATIENT_WORDS.c.rowid).where(matches(PATIENT_WORDS, "words")))
+
+
+def _is_at_clinics() -> sa.ColumnElement[bool]:
+    numbers = CLINIC_NUMBERS.c
+    clinics = sa.select(numbers.number).where(numbers.clinic_id.in_(sa.select(values_of("clinics").c.value)))
+    return _PLACES.clinic.in_(clinics)
+
+
+# The plus keeps SQLite from asking the full-text index about one patient after another: it is to be read in its own
+# order, the patients indexed last first, and only as far as it takes.
+_SOME_OF_WORDS = (
+    sa.select(_PLACES.number)
+    .where(matches(PATIENT_WORDS, "words"), _PLACES.number == plain(PATIENT_WORDS.c.rowid), _is_at_clinics())
+    .order_by(PATIENT_WORDS.c.rowid.desc())
+    .limit(CANDIDATES)
+)
 
 
 def _likenesses(given_name: str, surname: str) -> Iterable[str]:
-    """What to look for, the most alike first: both names whole, then parts of both, then parts of either."""
+    """What to look for, the most alike first: both names whole, one whole and parts of the other, parts of both, parts
+    of either."""
     whole = {name: text for name, text in (("given_name", given_name), ("surname", surname)) if len(text) > 2}
-    parts = [contains_any((name,), _parts(text)) for name, text in whole.items()]
+    parts = {name: contains_any((name,), _parts(text)) for name, text in whole.items()}
     if whole:
         yield contains_all(whole)
     if len(parts) > 1:
-        yield " AND ".join(parts)
-    yield from parts
+        for name, other in (("given_name", "surname"), ("surname", "given_name")):
+            yield f"{contains_all({name: whole[name]})} AND {parts[other]}"
+        yield " AND ".join(parts.values())
+    yield from parts.values()
 
 
 def _parts(text: str) -> list[str]:
