@@ -31,9 +31,10 @@ from db.schema import (
 )
 from db.search_text import search_text
 from db.sqlite.dialect import upsert, values_of
-from db.sqlite.fulltext import indexed_words
+from db.sqlite.fulltext import indexed_words, merge_some
 
 BATCH = 2_000
+_FEW_STEPS = 3
 PATIENTS, ATTRIBUTES = "patients", "patient_additional_attributes"
 _CLINICS = "clinics"
 _ALL = "\U0010ffff"
@@ -55,13 +56,29 @@ def refresh_patient_index(database: Database, batch: int = BATCH) -> None:
     with database.read() as snapshot:
         if not _is_behind(snapshot):
             return
-    is_behind = True
+    is_behind, steps = True, 0
     while is_behind:
+        steps += 1
         with database.write() as transaction:
             _follow_clinics(transaction)
             _index_patients(transaction, batch)
             _index_attributes(transaction, batch)
             is_behind = _is_behind(transaction)
+    if steps > _FEW_STEPS:
+        for table in (PATIENT_WORDS, ATTRIBUTE_WORDS):
+            _tidy(database, table)
+
+
+def _tidy(database: Database, table: sa.TableClause) -> None:
+    """What was indexed in many steps lies in as many pieces, and each search would look into every one."""
+    written = sa.select(sa.func.total_changes())
+    is_untidy = True
+    while is_untidy:
+        with database.write() as transaction:
+            before = transaction.scalar(written)
+            transaction.run(merge_some(table))
+            # SQLite's own sign that nothing was left to do: the order itself counts as one change.
+            is_untidy = transaction.scalar(written) - before > 1
 
 
 def _is_behind(snapshot: Snapshot) -> bool:

@@ -29,13 +29,15 @@ from db.schema import (
 )
 from db.search_text import edit_distance, search_text
 from db.sqlite.dialect import plain, values_of
-from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, matches
+from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, contains_each, matches
 
 CANDIDATES = 100
 MANY_CLINICS = 400
 """SQLite takes no more than 500 queries joined into one."""
 _INDEX = PATIENT_INDEX.c
 _PLACES = PATIENT_PLACES.c
+# Plain, or SQLite may ask the full-text index about one patient after another instead of reading it once.
+_IS_OF_WORDS = _PLACES.number == plain(PATIENT_WORDS.c.rowid)
 _STATED = sa.func.nullif(_INDEX.stated_clinic_id, "")
 _NEWEST = (_INDEX.updated_at.desc(), _INDEX.patient_id)
 
@@ -91,7 +93,8 @@ def search_patients(
         conditions, parameters = _conditions(wanted)
         parameters["clinics"] = _as_list(visible.among(snapshot))
         # One pass: what is found is few, or all of it must be counted anyway. Only the page is looked up further.
-        found = sa.select(_PLACES.number, _PLACES.updated_at).where(*conditions, _is_at_clinics()).cte("found")
+        place = sa.select(_PLACES.number, _PLACES.updated_at).where(*conditions, _is_at_clinics())
+        found = place.cte("found").prefix_with("MATERIALIZED")
         total = sa.select(sa.func.count()).select_from(found).scalar_subquery()
         newest = (found.c.updated_at.desc(), found.c.number)
         some = sa.select(found.c.number).order_by(*newest).limit(limit).offset(offset).cte("some")
@@ -156,7 +159,7 @@ def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]]
     parameters: dict[str, Any] = {}
     words = {name: text for name, text in wanted.items() if name in SEARCHED_COLUMNS}
     if words:
-        conditions.append(_of_words())
+        conditions += [matches(PATIENT_WORDS, "words"), _IS_OF_WORDS]
         parameters["words"] = contains_all(words)
     for number, (name, text) in enumerate(wanted.items()):
         value: sa.BindParameter[str] = sa.bindparam(f"text_{number}", text)
@@ -179,42 +182,44 @@ def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]]
     return conditions, parameters
 
 
-def _of_words() -> sa.ColumnElement[bool]:
-    return _PLACES.number.in_(sa.select(PATIENT_WORDS.c.rowid).where(matches(PATIENT_WORDS, "words")))
-
-
 def _is_at_clinics() -> sa.ColumnElement[bool]:
     numbers = CLINIC_NUMBERS.c
     clinics = sa.select(numbers.number).where(numbers.clinic_id.in_(sa.select(values_of("clinics").c.value)))
     return _PLACES.clinic.in_(clinics)
 
 
-# The plus keeps SQLite from asking the full-text index about one patient after another: it is to be read in its own
-# order, the patients indexed last first, and only as far as it takes.
+# Those indexed last come first: the full-text index is read from that end, and only as far as it takes.
 _SOME_OF_WORDS = (
     sa.select(_PLACES.number)
-    .where(matches(PATIENT_WORDS, "words"), _PLACES.number == plain(PATIENT_WORDS.c.rowid), _is_at_clinics())
+    .where(matches(PATIENT_WORDS, "words"), _IS_OF_WORDS, _is_at_clinics())
     .order_by(PATIENT_WORDS.c.rowid.desc())
     .limit(CANDIDATES)
 )
 
 
 def _likenesses(given_name: str, surname: str) -> Iterable[str]:
-    """What to look for, the most alike first: both names whole, one whole and parts of the other, parts of both, parts
-    of either."""
-    whole = {name: text for name, text in (("given_name", given_name), ("surname", surname)) if len(text) > 2}
-    parts = {name: contains_any((name,), _parts(text)) for name, text in whole.items()}
-    if whole:
-        yield contains_all(whole)
+    """What to look for, the most alike first: all of both names, all of one and parts of the other, parts of both,
+    parts of either."""
+    texts = (("given_name", given_name), ("surname", surname))
+    parts = {name: _parts(text) for name, text in texts if len(text) >= SHORTEST_PATTERN}
+    every = {name: contains_each(name, some) for name, some in parts.items()}
+    some = {name: contains_any((name,), some) for name, some in parts.items()}
     if len(parts) > 1:
-        for name, other in (("given_name", "surname"), ("surname", "given_name")):
-            yield f"{contains_all({name: whole[name]})} AND {parts[other]}"
-        yield " AND ".join(parts.values())
-    yield from parts.values()
+        yield f"{every['given_name']} AND {every['surname']}"
+        yield f"{every['given_name']} AND {some['surname']}"
+        yield f"{some['given_name']} AND {every['surname']}"
+        yield f"{some['given_name']} AND {some['surname']}"
+    else:
+        yield from every.values()
+    yield from some.values()
 
 
 def _parts(text: str) -> list[str]:
-    return sorted({text[at : at + SHORTEST_PATTERN] for at in range(len(text) - SHORTEST_PATTERN + 1)})
+    """Parts of which one wrong letter spoils one alone: as few as do, for each has to be looked up among all patients.
+    A short text has no such parts; then any part of it."""
+    last = len(text) - SHORTEST_PATTERN
+    step = SHORTEST_PATTERN if last >= SHORTEST_PATTERN else 1
+    return sorted({text[at : at + SHORTEST_PATTERN] for at in (*range(0, last, step), last)})
 
 
 def _load(snapshot: Snapshot, ids: list[str]) -> list[Data]:
