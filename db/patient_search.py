@@ -32,6 +32,8 @@ from db.sqlite.dialect import plain, values_of
 from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, contains_each, matches
 
 CANDIDATES = 100
+ENOUGH = 50
+"""With so many like names, less alike ones are not looked for. Of each degree of likeness CANDIDATES are compared."""
 MANY_CLINICS = 400
 """SQLite takes no more than 500 queries joined into one."""
 _INDEX = PATIENT_INDEX.c
@@ -118,7 +120,7 @@ def similar_patients(database: Database, visible: Visible, given_name: str, surn
         clinics = _as_list(visible.among(snapshot))
         found: set[int] = set()
         for expression in _likenesses(*names):
-            if len(found) < CANDIDATES:
+            if len(found) < ENOUGH:
                 rows = snapshot.rows(_SOME_OF_WORDS, {"words": expression, "clinics": clinics})
                 found.update(row.number for row in rows)
         ids = sa.select(_INDEX.patient_id).where(_INDEX.number.in_(sa.select(values_of("found").c.value)))

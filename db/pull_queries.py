@@ -37,12 +37,12 @@ class Look:
 
     migrated_columns: tuple[str, ...] = ()
     with_held_rows: bool = False
-    with_dropped_rows: bool = False
     revived: Revived = Revived.NONE
     trusts_stamp: bool = True
     is_scoped: bool = False
     has_moves: bool = False
     resends: bool = False
+    with_dropped_rows: bool = False
 
 
 @dataclass(frozen=True)
