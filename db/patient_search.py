@@ -33,7 +33,7 @@ from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, con
 
 CANDIDATES = 100
 ENOUGH = 50
-"""With so many like names, less alike ones are not looked for. Of each degree of likeness CANDIDATES are compared."""
+"""With so many like names, less alike ones are not looked for; CANDIDATES are compared at most."""
 MANY_CLINICS = 400
 """SQLite takes no more than 500 queries joined into one."""
 _INDEX = PATIENT_INDEX.c
@@ -121,7 +121,8 @@ def similar_patients(database: Database, visible: Visible, given_name: str, surn
         found: set[int] = set()
         for expression in _likenesses(*names):
             if len(found) < ENOUGH:
-                rows = snapshot.rows(_SOME_OF_WORDS, {"words": expression, "clinics": clinics})
+                few = CANDIDATES - len(found)
+                rows = snapshot.rows(_SOME_OF_WORDS, {"words": expression, "clinics": clinics, "few": few})
                 found.update(row.number for row in rows)
         ids = sa.select(_INDEX.patient_id).where(_INDEX.number.in_(sa.select(values_of("found").c.value)))
         rows = snapshot.rows(ids, {"found": msgspec.json.encode(sorted(found)).decode()})
@@ -195,7 +196,7 @@ _SOME_OF_WORDS = (
     sa.select(_PLACES.number)
     .where(matches(PATIENT_WORDS, "words"), _IS_OF_WORDS, _is_at_clinics())
     .order_by(PATIENT_WORDS.c.rowid.desc())
-    .limit(CANDIDATES)
+    .limit(sa.bindparam("few"))
 )
 
 
@@ -208,8 +209,7 @@ def _likenesses(given_name: str, surname: str) -> Iterable[str]:
     some = {name: contains_any((name,), some) for name, some in parts.items()}
     if len(parts) > 1:
         yield f"{every['given_name']} AND {every['surname']}"
-        yield f"{every['given_name']} AND {some['surname']}"
-        yield f"{some['given_name']} AND {every['surname']}"
+        yield f"({every['given_name']} AND {some['surname']}) OR ({some['given_name']} AND {every['surname']})"
         yield f"{some['given_name']} AND {some['surname']}"
     else:
         yield from every.values()
