@@ -93,9 +93,8 @@ def search_patients(
     refresh_patient_index(database)
     with database.read() as snapshot:
         conditions, parameters = _conditions(wanted)
-        parameters["clinics"] = _as_list(visible.among(snapshot))
         # One pass: what is found is few, or all of it must be counted anyway. Only the page is looked up further.
-        place = sa.select(_PLACES.number, _PLACES.updated_at).where(*conditions, _is_at_clinics())
+        place = sa.select(_PLACES.number, _PLACES.updated_at).where(*conditions, _is_visible(snapshot, visible))
         found = place.cte("found").prefix_with("MATERIALIZED")
         total = sa.select(sa.func.count()).select_from(found).scalar_subquery()
         newest = (found.c.updated_at.desc(), found.c.number)
@@ -117,12 +116,11 @@ def similar_patients(database: Database, visible: Visible, given_name: str, surn
         return []
     refresh_patient_index(database)
     with database.read() as snapshot:
-        clinics = _as_list(visible.among(snapshot))
         found: set[int] = set()
+        query = _SOME_OF_WORDS.where(_is_visible(snapshot, visible))
         for expression in _likenesses(*names):
             if len(found) < ENOUGH:
-                few = CANDIDATES - len(found)
-                rows = snapshot.rows(_SOME_OF_WORDS, {"words": expression, "clinics": clinics, "few": few})
+                rows = snapshot.rows(query, {"words": expression, "few": CANDIDATES - len(found)})
                 found.update(row.number for row in rows)
         ids = sa.select(_INDEX.patient_id).where(_INDEX.number.in_(sa.select(values_of("found").c.value)))
         rows = snapshot.rows(ids, {"found": msgspec.json.encode(sorted(found)).decode()})
@@ -185,16 +183,19 @@ def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]]
     return conditions, parameters
 
 
-def _is_at_clinics() -> sa.ColumnElement[bool]:
-    numbers = CLINIC_NUMBERS.c
-    clinics = sa.select(numbers.number).where(numbers.clinic_id.in_(sa.select(values_of("clinics").c.value)))
-    return _PLACES.clinic.in_(clinics)
+def _is_visible(snapshot: Snapshot, visible: Visible) -> sa.ColumnElement[bool]:
+    """Asked of thousands of patients: so it names whichever clinics are fewer, those to be seen or the others."""
+    clinics = set(visible.among(snapshot))
+    numbers = snapshot.rows(sa.select(CLINIC_NUMBERS.c.clinic_id, CLINIC_NUMBERS.c.number))
+    seen = [row.number for row in numbers if row.clinic_id in clinics]
+    hidden = [row.number for row in numbers if row.clinic_id not in clinics]
+    return _PLACES.clinic.in_(seen) if len(seen) < len(hidden) else _PLACES.clinic.not_in(hidden)
 
 
 # Those indexed last come first: the full-text index is read from that end, and only as far as it takes.
 _SOME_OF_WORDS = (
     sa.select(_PLACES.number)
-    .where(matches(PATIENT_WORDS, "words"), _IS_OF_WORDS, _is_at_clinics())
+    .where(matches(PATIENT_WORDS, "words"), _IS_OF_WORDS)
     .order_by(PATIENT_WORDS.c.rowid.desc())
     .limit(sa.bindparam("few"))
 )

@@ -63,8 +63,8 @@ def queries_for(name: str, look: Look) -> TableQueries:
     """The queries of one table.
 
     ``created`` are the rows the phone may not have, ``updated`` those it is proven to have: it pulled them
-    (they were here at ``since``), made them in the sync of ``mark``, held them then (``with_held_rows``), or from before
-    they were deleted and brought back (``revived``), and has not destroyed them since (``with_dropped_rows``).
+    (they were here at ``since``), made them in the sync of ``mark``, held them then (``with_held_rows``), or holds
+    them from before they were brought back (``revived``); unless it has destroyed them (``with_dropped_rows``).
     A phone that holds exactly the stored version is not sent it (no echo), while the same user (``own_mark``) asks.
     """
     table = RECORD_TABLES[name]
