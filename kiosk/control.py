@@ -37,6 +37,7 @@ from kiosk.pairing import address_code, code_of_server
 from kiosk.paths import DataFolder
 from kiosk.phone_desk import CHANNEL, PhoneDesk, phone_view
 from kiosk.phone_listener import ListenerState, PhoneListener
+from kiosk.phone_receipts import PhoneReceipts
 from kiosk.runtime_file import RunningServer
 from web.i18n import LANGUAGES
 from web.ui.cloud_port import CloudPort
@@ -75,6 +76,7 @@ class KioskControl:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
+        self._receipts = PhoneReceipts(store.database)
         self.cloud = cloud
         self._folder = folder
         self._clock = clock
@@ -94,6 +96,7 @@ class KioskControl:
             pairing_until = pairing_open_until(snapshot, self._clock.now_ms())
             scope = read_phone_scope(snapshot)
             log = recent_syncs(snapshot, SHOWN_LOG_LINES)
+        receipts = self._receipts.current()
         listener = self._listener.state
         addresses = self._addresses()
         remembered = remembered_address(self._folder)
@@ -117,7 +120,7 @@ class KioskControl:
             ),
             notices=self._notices(settings, choice),
             counts={table: counts.get(table, 0) for table in COUNTED_TABLES},
-            phones=tuple(map(phone_view, phones)),
+            phones=tuple(phone_view(phone, receipts.get(phone.id)) for phone in phones),
             pairing_open_until_ms=pairing_until,
             phones_receive=scope,
             log=tuple(map(_sync_line, log)),

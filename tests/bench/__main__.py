@@ -42,7 +42,7 @@ def _measure(folder: Path, words: argparse.Namespace) -> Iterator[Result]:
     benchmarks: tuple[tuple[str, Callable[[], Iterator[Result]]], ...] = (
         ("floor", lambda: compare_with_floor(folder, words.rounds)),
         ("cloud merge", lambda: measure_cloud_merge(folder, words.rounds)),
-        ("cloud memory", lambda: measure_cloud_memory(folder)),
+        ("cloud memory", lambda: measure_cloud_memory()),
         ("crowd", lambda: measure_crowd(folder)),
         ("growth", lambda: measure_growth(folder, words.rows)),
         ("queries", lambda: measure_app_queries(folder, words.patients)),
