@@ -13,7 +13,7 @@ from pathlib import Path
 
 from db.database import Database
 from db.errors import HubError
-from db.settings import Setting, read_settings
+from db.settings import Setting, read_settings, write_setting
 from kiosk.backup_shelf import ShelvedBackup
 from kiosk.backups import Backups
 from kiosk.doctor.computer_checks import DISK_LOW_BYTES
@@ -60,6 +60,7 @@ class BackupsDesk:
             percent=self._percent,
             free_bytes=free,
             is_space_low=free < max(DISK_LOW_BYTES, 3 * self._database.path.stat().st_size),
+            is_code_known=Setting.RECOVERY_CODE_SEEN in settings,
         )
 
     def listed(self) -> tuple[BackupLine, ...]:
@@ -80,7 +81,10 @@ class BackupsDesk:
 
     def recovery_code(self) -> str | None:
         """See BackupsPort. The first one to ask makes it."""
-        return shown_code(self._folder, self._database, self._key).code
+        code = shown_code(self._folder, self._database, self._key).code
+        with self._database.write() as transaction:
+            write_setting(transaction, Setting.RECOVERY_CODE_SEEN, "yes")
+        return code
 
     def _make(self) -> None:
         try:

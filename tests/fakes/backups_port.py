@@ -48,6 +48,7 @@ class FakeBackups:
 
     def recovery_code(self) -> str | None:
         self._fail_if_told()
+        self._view = replace(self._view, is_code_known=True)
         return self.code
 
     # The world

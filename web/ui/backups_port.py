@@ -35,6 +35,7 @@ class BackupsView:
     percent: int | None = None  # of the backup that is being made from the page
     free_bytes: int = 0
     is_space_low: bool = False
+    is_code_known: bool = False  # somebody has looked at the recovery code
 
 
 class BackupsPort(Protocol):

@@ -66,9 +66,10 @@ def _judged(view: BackupsView, now_ms: int, words: Translator) -> tuple[str, str
         return "warn", words.text("safety.space"), (sentence,)
     if view.second_folder and view.second_result not in ("", OK):
         return "warn", words.text("safety.second_missing"), (words.text("safety.second_missing.todo"),)
+    advice: tuple[str, ...] = () if view.is_code_known else (words.text("safety.code.todo"),)
     if not view.second_folder:
-        return "good", words.text("safety.good"), (words.text("safety.one_place.todo"),)
-    return "good", words.text("safety.good"), ()
+        advice += (words.text("safety.one_place.todo"),)
+    return "good", words.text("safety.good"), advice
 
 
 def _facts(view: BackupsView, now_ms: int, words: Translator) -> tuple[Fact, ...]:

@@ -54,6 +54,8 @@ class BackupsPortContract:
         assert backups.view().second_folder == ""
 
     def test_the_recovery_code_stays_the_same(self, backups: BackupsPort) -> None:
+        assert not backups.view().is_code_known
         code = backups.recovery_code()
         assert code
+        assert backups.view().is_code_known
         assert backups.recovery_code() == code

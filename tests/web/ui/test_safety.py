@@ -63,8 +63,17 @@ def test_a_failure_says_why_in_words(kiosk: FakeKioskPort) -> None:
 
 def test_with_one_place_alone_a_second_is_advised(kiosk: FakeKioskPort) -> None:
     kiosk.backups.ends()
+    kiosk.backups.recovery_code()
     (sentence,) = told(kiosk.backups).sentences
     assert "second place" in sentence
+
+
+def test_that_nobody_has_written_down_the_recovery_code_is_told(kiosk: FakeKioskPort) -> None:
+    well(kiosk.backups)
+    (sentence,) = told(kiosk.backups).sentences
+    assert "recovery code" in sentence
+    kiosk.backups.recovery_code()
+    assert told(kiosk.backups).sentences == ()
 
 
 def test_while_one_is_made_there_is_progress_and_no_button(kiosk: FakeKioskPort) -> None:
