@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from db.accounts import NewAccount, add_account_in, has_accounts
 from db.clock import Clock
+from db.cloud.state import read_access
 from db.devices import list_devices
 from db.errors import AddressUnavailable, AlreadyExists, InvalidInput, PortTaken
 from db.pairing import pairing_open_until
@@ -93,7 +94,7 @@ class KioskControl:
         """See KioskPort."""
         with self._store.database.read() as snapshot:
             settings = read_settings(snapshot)
-            is_first_run = not has_accounts(snapshot)
+            is_first_run = not has_accounts(snapshot) and read_access(snapshot) is None
             counts = live_counts(snapshot)
             phones = list_devices(snapshot, SHOWN_PHONES)
             pairing_until = pairing_open_until(snapshot, self._clock.now_ms())
@@ -183,6 +184,15 @@ class KioskControl:
             except InvalidInput as fault:
                 path = str(fault.context["path"])
                 raise InvalidInput(path={"name": "staff_name"}.get(path, path)) from None
+        self._remember_shown_address(self._choice())
+        self.start_serving()
+
+    def begin_with_cloud(self) -> None:
+        """See KioskPort."""
+        with self._store.database.write() as transaction:
+            access = read_access(transaction)
+            if access is not None and not read_settings(transaction).get(Setting.SERVER_NAME):
+                write_setting(transaction, Setting.SERVER_NAME, access.device_name)
         self._remember_shown_address(self._choice())
         self.start_serving()
 

@@ -94,10 +94,16 @@ class FakeKioskPort:
             self._server_name = form.server_name
         self.start_serving()
 
+    def begin_with_cloud(self) -> None:
+        self._fail_if_told()
+        with self._lock:
+            self._server_name = self._server_name or self.cloud.view().device_name
+        self.start_serving()
+
     def start_serving(self) -> None:
         self._fail_if_told()
         with self._lock:
-            self._is_serving = self._has_account
+            self._is_serving = self._has_account or self.cloud.view().is_connected
 
     def stop_serving(self) -> None:
         self._fail_if_told()
@@ -206,7 +212,7 @@ class FakeKioskPort:
             self._counts.update(counts)
 
     def _state(self) -> ServingState:
-        if not self._has_account:
+        if not self._has_account and not self.cloud.view().is_connected:
             return ServingState.FIRST_RUN
         if not self._is_serving:
             return ServingState.STOPPED

@@ -203,6 +203,11 @@ class KioskPort(Protocol):
         """
         ...
 
+    def begin_with_cloud(self) -> None:
+        """Instead of the first run, after the cloud was connected: the server is called as the cloud calls it, and
+        staff comes from there. Starts serving."""
+        ...
+
     def start_serving(self) -> None:
         """Begin serving; also "try again". PortTaken may be raised; status() says PORT_TAKEN then."""
         ...
