@@ -74,16 +74,20 @@ def test_edits_of_different_columns_are_both_kept(computer: Computer, cloud: Clo
     assert computer.waiting() == set()
 
 
-def test_one_poison_record_among_many_is_set_aside_alone(computer: Computer, cloud: Cloud) -> None:
-    ids = computer.put("patients", *patients(300), patient(sex="x" * 25))
+def test_one_poison_record_among_5000_is_set_aside_alone_and_goes_once_it_is_edited(
+    computer: Computer, cloud: Cloud
+) -> None:
+    ids = computer.put("patients", *patients(2_500), patient(sex="x" * 25), *patients(2_499))
+    poison = ids[2_500]
     result = computer.sync()
-    assert (result.pushed, result.set_aside) == (300, 1)
-    assert asides(computer) == {ids[-1]: AsideReason.TOO_LONG}
-    computer.put("patients", {"id": ids[-1], "sex": "female"})
+    assert (result.pushed, result.set_aside) == (4_999, 1)
+    assert asides(computer) == {poison: AsideReason.TOO_LONG}
+    assert len(cloud.live("patients")) == 4_999
+    computer.put("patients", {"id": poison, "sex": "female"})
     computer.sync()
     assert asides(computer) == {}
     assert computer.waiting() == set()
-    assert cloud.row("patients", ids[-1]) is not None
+    assert cloud.row("patients", poison) is not None
 
 
 def test_a_deletion_reaches_the_cloud(computer: Computer, cloud: Cloud) -> None:
