@@ -157,7 +157,10 @@ def _detail(status: KioskStatus, words: Translator) -> str:
     if status.state is ServingState.PORT_TAKEN and status.port_holder:
         return words.text("state.port_taken.by", holder=status.port_holder, port=status.port)
     key = f"state.{status.state.value}.detail"
-    return words.text(key, port=status.port) if words.has(key) else ""
+    detail = words.text(key, port=status.port) if words.has(key) else ""
+    if status.state is ServingState.SERVING and status.is_kept_awake:
+        return f"{detail} {words.text('state.kept_awake')}"
+    return detail
 
 
 def _buttons(status: KioskStatus, words: Translator) -> tuple[Button, ...]:

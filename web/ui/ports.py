@@ -124,6 +124,7 @@ class KioskStatus:
     log: tuple[SyncLine, ...]
     data_folder: str
     now_ms: int
+    is_kept_awake: bool = False  # the computer does not go to sleep by itself while phones are served
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.fakes.kiosk_port import CABLE, WIFI, FakeKioskPort
@@ -231,3 +233,11 @@ def test_older_lines_of_the_log_are_folded_away(kiosk: FakeKioskPort, catalogue:
     assert len(page.log) == LOG_LINES_SHOWN
     assert len(page.log) + len(page.earlier_log) == 20
     assert page.log[0].when == "1 minute ago"
+
+
+def test_that_the_computer_stays_awake_is_said_while_it_does(kiosk: FakeKioskPort, catalogue: Catalogue) -> None:
+    words = catalogue.translator("en")
+    backups, cloud = kiosk.backups.view(), kiosk.cloud.view()
+    awake = main_view(replace(kiosk.status(), is_kept_awake=True), cloud, backups, words)
+    assert "will not go to sleep" in awake.state.detail
+    assert "sleep" not in view(kiosk, catalogue).state.detail
