@@ -173,7 +173,7 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         return open_at_login
     if words.command == "cloud":
         return _cloud_commands()[_name(words)]
-    from kiosk import backup_commands, commands, device_commands
+    from kiosk import backup_commands, commands, device_commands, support_commands
 
     known: dict[str, Callable[[argparse.Namespace], Any]] = {
         "serve": commands.serve_here,
@@ -203,6 +203,7 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         "recovery new": backup_commands.make_recovery_code,
         "history show": commands.show_history,
         "history restore": commands.restore_history,
+        "doctor": support_commands.doctor,
     }
     return known[_name(words)]
 

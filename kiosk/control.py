@@ -39,6 +39,7 @@ from kiosk.phone_desk import CHANNEL, PhoneDesk, phone_view
 from kiosk.phone_listener import ListenerState, PhoneListener
 from kiosk.runtime_file import RunningServer
 from web.i18n import LANGUAGES
+from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort
 from web.ui.ports import (
     FirstRunForm,
@@ -71,11 +72,13 @@ class KioskControl:
         listener: PhoneListener,
         addresses: Callable[[], tuple[LanAddress, ...]],
         cloud: CloudPort,
+        check: CheckPort,
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
         self.cloud = cloud
+        self.check = check
         self._folder = folder
         self._clock = clock
         self._store = store

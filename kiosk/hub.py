@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from db.clock import Clock, SystemClock
+from db.database import Database
 from db.errors import HubError
 from db.retention import forget_old
 from db.settings import Setting, read_settings
@@ -23,6 +24,7 @@ from kiosk.cloud.desk import CloudDesk
 from kiosk.cloud.service import CloudService
 from kiosk.config import ALL_ADDRESSES, DEFAULT_PORT, Config
 from kiosk.control import KioskControl
+from kiosk.doctor.assembly import Hands, Surroundings, check_desk
 from kiosk.jobs import JobRunner
 from kiosk.keystore import DatabaseKey
 from kiosk.network import LanAddress, current_addresses
@@ -152,14 +154,26 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     listener = PhoneListener(make_phone_server, port)
     cloud = CloudService(database, config.folder.root, clock, connect_to, addresses)
     cloud_desk = CloudDesk(database, clock, cloud.connect, cloud.sync_now, cloud.activity)
-    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk)
+    backups = Backups(config.folder, database, key.secret, clock)
+    hands = Hands(
+        lambda: control.start_serving(), lambda at: control.change_port(at), cloud_desk.sync_now, backups.make
+    )
+    around = Surroundings(
+        config.folder, clock, database, addresses, lambda: listener.state, lambda: control.phones_url(), visits
+    )
+    checks = check_desk(around, hands)
+    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk, checks)
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
-    backups = Backups(config.folder, database, key.secret, clock)
+    jobs = _jobs(backups, database)
+    announcement = Announcement(control.announced)
+    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, token)
+
+
+def _jobs(backups: Backups, database: Database) -> JobRunner:
     jobs = JobRunner()
     jobs.every(BACKUP_LOOK_EVERY, "backup", backups.make_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
-    announcement = Announcement(control.announced)
-    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, token)
+    return jobs

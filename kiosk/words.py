@@ -53,6 +53,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_recovery_commands(commands, shared)
     _add_cloud_commands(commands, shared)
     _add_history_commands(commands, shared)
+    _add_support_commands(commands, shared)
     return parser
 
 
@@ -174,6 +175,10 @@ def _add_history_commands(commands: Any, shared: argparse.ArgumentParser) -> Non
         action.add_argument("table", type=_text)
         action.add_argument("id", type=_text)
     restore.add_argument("version", type=int, help="its number in `history show`")
+
+
+def _add_support_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
+    commands.add_parser("doctor", parents=[shared], help="check this computer and its server")
 
 
 def _folder(typed: str) -> Path:

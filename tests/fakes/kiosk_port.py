@@ -10,6 +10,7 @@ from dataclasses import replace
 from threading import RLock
 
 from db.errors import AddressUnavailable, HubError, InvalidInput
+from tests.fakes.check_port import FakeCheckPort
 from tests.fakes.cloud_port import FakeCloud
 from tests.fakes.phones_port import FakePhones
 from web.i18n import LANGUAGES
@@ -46,6 +47,7 @@ class FakeKioskPort:
         self._notices: dict[Notice, NoticeView] = {}
         self.phones = FakePhones(now_ms, self._fail_if_told)
         self.cloud = FakeCloud(now_ms, self._fail_if_told)
+        self.check = FakeCheckPort(now_ms)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
         self._next_error: HubError | None = None

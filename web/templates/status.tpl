@@ -69,4 +69,7 @@
     <p>{{t("data.folder")}} <code dir="ltr" class="path">{{view.data_folder}}</code></p>
     <p>{{view.version}}</p>
   </section>
+  <nav aria-label="{{t("help.title")}}" class="help-links">
+    <a id="check-page" href="/check?lang={{translator.language}}">{{t("check.title")}}</a>
+  </nav>
 </footer>

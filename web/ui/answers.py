@@ -18,8 +18,9 @@ from web.ui.problems import wants_json
 
 MAIN_PAGE, PHONES_PAGE, ADD_PHONE_PAGE = "/", "/phones", "/add-phone"
 CLOUD_PAGE, CONNECT_PAGE, ASIDE_PAGE, CONFLICTS_PAGE = "/cloud", "/cloud/connect", "/cloud/aside", "/conflicts"
+CHECK_PAGE = "/check"
 _PAGES = frozenset(
-    {MAIN_PAGE, PHONES_PAGE, ADD_PHONE_PAGE, CLOUD_PAGE, CONNECT_PAGE, ASIDE_PAGE, CONFLICTS_PAGE},
+    {MAIN_PAGE, PHONES_PAGE, ADD_PHONE_PAGE, CLOUD_PAGE, CONNECT_PAGE, ASIDE_PAGE, CONFLICTS_PAGE, CHECK_PAGE},
 )
 
 

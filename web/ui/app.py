@@ -14,6 +14,7 @@ from web.i18n import LANGUAGES, Catalogue, Translator
 from web.pages import Pages, load_pages
 from web.plugins.request_id import RequestIdPlugin
 from web.ui.answers import MAIN_PAGE, done, etag, html, json_of, no_part, part, to_page, unless_taken
+from web.ui.check_actions import CheckActions
 from web.ui.cloud_actions import CloudActions
 from web.ui.first_run import FIELDS, FirstRunEntry, check_first_run
 from web.ui.forms import read_form
@@ -47,6 +48,7 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_phone_routes(PhoneActions(port, pages, kiosk.words_for)),
         *_cloud_routes(CloudActions(port, pages, kiosk.words_for)),
         *_tray_routes(TrayActions(port, pages, kiosk.words_for)),
+        *_check_routes(CheckActions(port, pages, kiosk.words_for)),
     )
     for auth, routes in ((NOBODY, entry_routes), (SESSION, session_routes)):
         for method, path, handler in routes:
@@ -126,6 +128,15 @@ def _tray_routes(trays: TrayActions) -> Routes:
         ("GET", "/conflicts/status", trays.get_conflicts_part),
         ("POST", "/conflicts/restore", trays.post_restore),
         ("POST", "/conflicts/settle", trays.post_settle),
+    )
+
+
+def _check_routes(checks: CheckActions) -> Routes:
+    return (
+        ("GET", "/check", checks.get_check),
+        ("GET", "/check/status", checks.get_check_part),
+        ("POST", "/check/run", checks.post_run),
+        ("POST", "/check/cure", checks.post_cure),
     )
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from db.scope import PhoneScope
+from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
 
 
@@ -184,6 +185,11 @@ class KioskPort(Protocol):
     @property
     def cloud(self) -> CloudPort:
         """The cloud's part of it."""
+        ...
+
+    @property
+    def check(self) -> CheckPort:
+        """The part that checks this computer."""
         ...
 
     def status(self) -> KioskStatus:

@@ -17,7 +17,8 @@ from web.ui.sessions import UiSessions
 PHONE_PAGES = ("/phones", "/add-phone", "/phones/status", "/add-phone/status")
 CLOUD_PAGES = ("/cloud", "/cloud/status", "/cloud/connect", "/cloud/disconnect", "/cloud/refill")
 TRAY_PAGES = ("/cloud/aside", "/cloud/aside/status", "/cloud/aside/discard", "/conflicts", "/conflicts/status")
-PAGES = ("/", "/status", "/state", "/phones/revoke", *PHONE_PAGES, *CLOUD_PAGES, *TRAY_PAGES)
+SUPPORT_PAGES = ("/check", "/check/status")
+PAGES = ("/", "/status", "/state", "/phones/revoke", *PHONE_PAGES, *CLOUD_PAGES, *TRAY_PAGES, *SUPPORT_PAGES)
 PHONE_ACTIONS = ("/phones/approve", "/phones/block", "/phones/revoke", "/phones/rename")
 ROUND_ACTIONS = ("/cloud/sync", "/cloud/pause", "/cloud/resume", "/cloud/go-on", "/cloud/refill")
 CLOUD_ACTIONS = ("/cloud/connect", "/cloud/disconnect", "/cloud/minutes", "/cloud/limit", *ROUND_ACTIONS)
@@ -25,6 +26,7 @@ TRAY_ACTIONS = ("/cloud/aside/retry", "/cloud/aside/retry-all", "/cloud/aside/di
 ACTIONS = (
     *CLOUD_ACTIONS,
     *TRAY_ACTIONS,
+    *("/check/run", "/check/cure"),
     *("/conflicts/restore", "/conflicts/settle"),
     *("/first-run", "/start", "/stop", "/address", "/port", "/language", "/dismiss", "/quit"),
     *(*PHONE_ACTIONS, "/phones/scope", "/pairing/open", "/pairing/close"),
