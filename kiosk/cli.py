@@ -39,6 +39,7 @@ EXIT_CODES = MappingProxyType(
         "storage_failed": 5,
         "storage_busy": 5,
         "disk_full": 5,
+        "report_place_failed": 5,
         "passphrase_needed": 5,
         "wrong_passphrase": 5,
         "recovery_code_needed": 5,
@@ -204,6 +205,7 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         "history show": commands.show_history,
         "history restore": commands.restore_history,
         "doctor": support_commands.doctor,
+        "diagnostics": support_commands.diagnostics,
     }
     return known[_name(words)]
 

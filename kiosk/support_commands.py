@@ -16,6 +16,10 @@ from db.database import Database
 from db.errors import HubError, NotFound
 from db.exchange import has_database
 from kiosk.config import Config, config_from
+from kiosk.diagnostics.archive import pack, save
+from kiosk.diagnostics.report import Subject, make_report
+from kiosk.diagnostics.short_code import in_groups, meaning_of_code
+from kiosk.doctor.computer import this_computer
 from kiosk.doctor.facts import DataFacts
 from kiosk.doctor.local_probes import LocalProbes
 from kiosk.doctor.runner import run_checks, worst_of
@@ -37,6 +41,36 @@ def doctor(words: argparse.Namespace) -> Any:
     if not words.json:
         return "\n".join(_line(finding, clock.now_ms(), translator) for finding in findings)
     return {"worst": worst_of(findings).value, "checks": _described(findings, clock.now_ms(), translator)}
+
+
+def diagnostics(words: argparse.Namespace) -> dict[str, Any]:
+    """``diagnostics FILE``: the report for support, with the code to read out; ``--explain CODE`` tells what a code
+    says."""
+    if words.explain is not None:
+        return _explained(words.explain)
+    clock, config = SystemClock(), _config(words)
+    with readable_data(config, clock) as data:
+        findings = run_checks(LocalProbes(sources_beside(config.folder, clock, data)))
+        report = make_report(Subject(config.folder, clock, this_computer().system, data), findings)
+    path = save(pack(report), words.file)
+    return {
+        "file": str(path),
+        "support_code": in_groups(report.support_code),
+        "holds": {file.name: file.entries for file in report.files},
+    }
+
+
+def _explained(typed: str) -> dict[str, Any]:
+    meaning = meaning_of_code(typed)
+    return {
+        "version": meaning.version,
+        "system": meaning.system,
+        "state": meaning.state.name.lower(),
+        "worst": meaning.verdict.value,
+        "check": meaning.check or None,
+        "reason": meaning.reason or None,
+        "more_problems": meaning.more,
+    }
 
 
 @contextmanager
