@@ -41,6 +41,7 @@ from kiosk.runtime_file import RunningServer
 from web.i18n import LANGUAGES
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort
+from web.ui.diagnostics_port import DiagnosticsPort
 from web.ui.ports import (
     FirstRunForm,
     KioskStatus,
@@ -73,12 +74,14 @@ class KioskControl:
         addresses: Callable[[], tuple[LanAddress, ...]],
         cloud: CloudPort,
         check: CheckPort,
+        diagnostics: DiagnosticsPort,
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
         self.cloud = cloud
         self.check = check
+        self.diagnostics = diagnostics
         self._folder = folder
         self._clock = clock
         self._store = store

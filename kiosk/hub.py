@@ -24,7 +24,10 @@ from kiosk.cloud.desk import CloudDesk
 from kiosk.cloud.service import CloudService
 from kiosk.config import ALL_ADDRESSES, DEFAULT_PORT, Config
 from kiosk.control import KioskControl
+from kiosk.diagnostics.desk import DiagnosticsDesk
+from kiosk.diagnostics.report import Subject, make_report
 from kiosk.doctor.assembly import Hands, Surroundings, check_desk
+from kiosk.doctor.computer import this_computer
 from kiosk.jobs import JobRunner
 from kiosk.keystore import DatabaseKey
 from kiosk.network import LanAddress, current_addresses
@@ -162,7 +165,9 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
         config.folder, clock, database, addresses, lambda: listener.state, lambda: control.phones_url(), visits
     )
     checks = check_desk(around, hands)
-    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk, checks)
+    subject = Subject(config.folder, clock, this_computer().system, database)
+    reports = DiagnosticsDesk(lambda: make_report(subject, checks.measure()), clock)
+    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk, checks, reports)
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.browser import LARGE, SMALL, check, launched_browser, tab_to, visiting
+from tests.fakes.diagnostics_port import FILE_NAME
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.web.ui.kiosk_port_contract import FORM
 from tests.web.ui.serving import serve_ui
@@ -62,4 +64,28 @@ def test_the_checks_are_read_and_cured_by_keyboard(
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text(words.text("check.worst.pass"))
         assert kiosk.check.cured == [(Cure.USE_FREE_PORT, "4002")]
+        assert visit.unexplained() == []
+
+
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
+def test_the_report_is_looked_at_and_saved_by_keyboard(
+    browser: Browser, language: str, scheme: str, size: dict[str, int], tmp_path: Path
+) -> None:
+    kiosk, words = clinic(language), load_catalogue().translator(language)
+    kiosk.diagnostics.take_time()
+    with serve_ui(kiosk) as ui, visiting(browser, ui, color_scheme=scheme, viewport=size) as visit:
+        page = visit.enter()
+        tab_to(page, "#diagnostics-page")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text(words.text("diagnostics.preparing"))
+        kiosk.diagnostics.finish()
+        expect(page.locator("#code")).to_have_text("00106-T04HP")
+        check(page, tmp_path / "diagnostics.png")
+        tab_to(page, "#save-report")
+        with page.expect_download() as download:
+            page.keyboard.press("Enter")
+        assert download.value.suggested_filename == FILE_NAME
+        assert zipfile.is_zipfile(download.value.path())
+        page.goto(f"{ui.url}/about")
+        check(page, tmp_path / "about.png")
         assert visit.unexplained() == []

@@ -24,6 +24,8 @@ from web.i18n import LANGUAGES, PLACEHOLDER, PLURAL_FORMS, Catalogue, Plural, Te
 from web.ui.check_port import Area, Cure, SharedReason, Verdict
 from web.ui.cloud_form import FIELDS, TOLD
 from web.ui.cloud_troubles import Trouble
+from web.ui.diagnostics_page import NEVER
+from web.ui.diagnostics_port import ReportPart
 from web.ui.first_run import ORDER_ON_PAGE
 from web.ui.main_page import COUNTED
 from web.ui.ports import Notice, ServingState
@@ -87,6 +89,8 @@ def _computed_keys(catalogue: Catalogue) -> set[str]:
         *(f"check.{kind}.{verdict.value}" for verdict in Verdict for kind in ("verdict", "worst")),
         *(f"check.cure.{cure.value}" for cure in Cure if not cure.value.endswith("_help")),
         *(f"check.help.{cure}.{system}" for cure in HELP_BY_SYSTEM for system in ("windows", "macos", "linux")),
+        *(f"diagnostics.part.{part.value}" for part in ReportPart),
+        *(f"diagnostics.never.{name}" for name in NEVER),
         *("check.help.network_help.windows", "check.help.disk_help"),
         *(f"size.{unit}" for unit in ("bytes", "kilobytes", "megabytes", "gigabytes")),
         *(f"time.month.{month}" for month in range(1, 13)),

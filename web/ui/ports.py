@@ -13,6 +13,7 @@ from typing import Protocol
 from db.scope import PhoneScope
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
+from web.ui.diagnostics_port import DiagnosticsPort
 
 
 class ServingState(StrEnum):
@@ -190,6 +191,11 @@ class KioskPort(Protocol):
     @property
     def check(self) -> CheckPort:
         """The part that checks this computer."""
+        ...
+
+    @property
+    def diagnostics(self) -> DiagnosticsPort:
+        """The part that makes reports for support."""
         ...
 
     def status(self) -> KioskStatus:

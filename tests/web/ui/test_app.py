@@ -17,7 +17,7 @@ from web.ui.sessions import UiSessions
 PHONE_PAGES = ("/phones", "/add-phone", "/phones/status", "/add-phone/status")
 CLOUD_PAGES = ("/cloud", "/cloud/status", "/cloud/connect", "/cloud/disconnect", "/cloud/refill")
 TRAY_PAGES = ("/cloud/aside", "/cloud/aside/status", "/cloud/aside/discard", "/conflicts", "/conflicts/status")
-SUPPORT_PAGES = ("/check", "/check/status")
+SUPPORT_PAGES = ("/check", "/check/status", "/diagnostics", "/diagnostics/status", "/diagnostics/download", "/about")
 PAGES = ("/", "/status", "/state", "/phones/revoke", *PHONE_PAGES, *CLOUD_PAGES, *TRAY_PAGES, *SUPPORT_PAGES)
 PHONE_ACTIONS = ("/phones/approve", "/phones/block", "/phones/revoke", "/phones/rename")
 ROUND_ACTIONS = ("/cloud/sync", "/cloud/pause", "/cloud/resume", "/cloud/go-on", "/cloud/refill")
@@ -26,7 +26,7 @@ TRAY_ACTIONS = ("/cloud/aside/retry", "/cloud/aside/retry-all", "/cloud/aside/di
 ACTIONS = (
     *CLOUD_ACTIONS,
     *TRAY_ACTIONS,
-    *("/check/run", "/check/cure"),
+    *("/check/run", "/check/cure", "/diagnostics/prepare"),
     *("/conflicts/restore", "/conflicts/settle"),
     *("/first-run", "/start", "/stop", "/address", "/port", "/language", "/dismiss", "/quit"),
     *(*PHONE_ACTIONS, "/phones/scope", "/pairing/open", "/pairing/close"),
