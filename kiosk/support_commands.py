@@ -16,8 +16,9 @@ from db.database import Database
 from db.errors import HubError, NotFound
 from db.exchange import has_database
 from kiosk.config import Config, config_from
-from kiosk.diagnostics.archive import pack, save
+from kiosk.diagnostics.archive import pack
 from kiosk.diagnostics.report import Subject, make_report
+from kiosk.diagnostics.saving import save
 from kiosk.diagnostics.short_code import in_groups, meaning_of_code
 from kiosk.doctor.computer import this_computer
 from kiosk.doctor.facts import DataFacts
