@@ -96,7 +96,7 @@ class MenuDesk:
         folder: DataFolder,
         hands: WindowHands,
         without_server: Callable[[DataFolder, Path], None] | None = None,
-        show_folder: Callable[[Path], None] | None = None,
+        show_folder: Callable[[Path], object] | None = None,
     ) -> None:
         self._folder = folder
         self._hands = hands
@@ -208,12 +208,14 @@ def report_by_command(folder: DataFolder, target: Path) -> None:
         raise told_refusal(done.stdout)
 
 
-def show_in_file_manager(folder: Path) -> None:
-    """Opens the folder in a window of the system's own. Raises OSError."""
+def show_in_file_manager(folder: Path) -> subprocess.Popen[bytes] | None:
+    """Opens the folder in a window of the system's own; returns what does it, where that is a process. Raises
+    OSError."""
     if sys.platform == "win32":
         os.startfile(folder)  # noqa: S606 - a folder of this program
-        return
-    subprocess.Popen(_opener(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)  # noqa: S603
+        return None
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(_opener(folder), stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603
 
 
 def _opener(folder: Path) -> Sequence[str]:

@@ -19,6 +19,7 @@ from db.permissions import PUSH_RULES
 from db.scope import PhoneScope
 from db.sync_log import SyncNote
 from kiosk.doctor.checklist import CHECKS
+from kiosk.menu import MenuAction
 from kiosk.supervisor import KEEPS_STOPPING, NOT_READY, START_FAILED
 from web.i18n import LANGUAGES, PLACEHOLDER, PLURAL_FORMS, Catalogue, Plural, Text, load_catalogue
 from web.ui.check_port import Area, Cure, SharedReason, Verdict
@@ -89,6 +90,7 @@ def _computed_keys(catalogue: Catalogue) -> set[str]:
         *(f"check.{kind}.{verdict.value}" for verdict in Verdict for kind in ("verdict", "worst")),
         *(f"check.cure.{cure.value}" for cure in Cure if not cure.value.endswith("_help")),
         *(f"check.help.{cure}.{system}" for cure in HELP_BY_SYSTEM for system in ("windows", "macos", "linux")),
+        *(f"menu.{action.value}" for action in MenuAction),
         *(f"diagnostics.part.{part.value}" for part in ReportPart),
         *(f"diagnostics.never.{name}" for name in NEVER),
         *("check.help.network_help.windows", "check.help.disk_help"),
