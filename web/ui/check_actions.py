@@ -25,7 +25,7 @@ class CheckActions:
     def __init__(self, port: KioskPort, pages: Pages, words_for: WordsFor) -> None:
         self._port = port
         self._pages = pages
-        self._live = LivePages(port, pages, words_for)
+        self._live = LivePages(port, pages, words_for, before_first_run=True)
         self._qr = QrDrawer()
 
     def get_check(self) -> HTTPResponse:

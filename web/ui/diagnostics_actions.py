@@ -21,7 +21,7 @@ class DiagnosticsActions:
     def __init__(self, port: KioskPort, pages: Pages, words_for: WordsFor) -> None:
         self._port = port
         self._pages = pages
-        self._live = LivePages(port, pages, words_for)
+        self._live = LivePages(port, pages, words_for, before_first_run=True)
 
     def get_diagnostics(self) -> HTTPResponse:
         """The preview. Whoever opens the page wants a report: one is made if there is none of these minutes."""

@@ -50,3 +50,9 @@ def test_what_is_no_cure_or_cannot_be_done_here_is_refused(ui: ServedUi) -> None
 
 def test_the_main_page_leads_to_it(ui: ServedUi) -> None:
     assert 'href="/check?lang=en"' in ui.visitor().get(ui.url).text
+
+
+def test_a_computer_that_is_not_set_up_can_be_checked_too(new_ui: tuple[FakeKioskPort, ServedUi]) -> None:
+    _, ui = new_ui
+    assert ui.visitor().get(f"{ui.url}/check").url == f"{ui.url}/check"
+    assert ui.visitor().get(f"{ui.url}/check/status").status_code == 200

@@ -42,6 +42,8 @@ def test_the_programs_own_window_gets_it_with_the_token_and_strangers_do_not(ui:
 
 def test_a_computer_that_is_not_set_up_has_a_report_too(new_ui: tuple[FakeKioskPort, ServedUi]) -> None:
     _, ui = new_ui
+    assert "00106-T04HP" in ui.visitor().get(f"{ui.url}/diagnostics").text
+    assert 'id="about"' in ui.visitor().get(f"{ui.url}/about").text
     assert ui.visitor().get(f"{ui.url}/diagnostics/download").status_code == 200
 
 
