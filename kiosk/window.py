@@ -154,7 +154,6 @@ class _KioskWindow:
                 self._supervise,
                 gui=_toolkit_name(),
                 menu=toolkit_menu(texts.menu, self._menu.do),
-                localization={"global.saveFile": texts.save_title},
             )
         except webview.WebViewException:
             log.exception("the window's toolkit does not start")
@@ -210,7 +209,10 @@ class _KioskWindow:
     def choose_file(self, folder: Path, name: str) -> Path | None:
         """See WindowHands."""
         dialog = importlib.import_module("webview").FileDialog.SAVE
-        chosen = self._window.create_file_dialog(dialog, directory=str(folder), save_filename=name)
+        self._window.localization["global.saveFile"] = self._texts().save_title
+        chosen = self._window.create_file_dialog(
+            dialog, directory=str(folder), save_filename=name, file_types=("ZIP (*.zip)",)
+        )
         return Path(chosen if isinstance(chosen, str) else chosen[0]) if chosen and chosen[0] else None
 
     def tell_failure(self, code: str) -> None:

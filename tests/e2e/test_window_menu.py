@@ -22,6 +22,7 @@ from web.i18n import load_catalogue
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the display without a screen is an X server")
 
 WORDS = load_catalogue().translator("en")
+SPANISH = load_catalogue().translator("es")
 TITLE, DIALOG = WORDS.text("app.name"), WORDS.text("diagnostics.save")
 HELP, EXPORT = 2, 0
 """The third menu, and its first entry."""
@@ -58,8 +59,11 @@ def test_the_report_is_exported_from_the_menu_and_from_the_page(program: Program
     eventually(lambda: f"{code[:5]}-{code[5:]}" in program.text(), deadline_s=30)
     assert all(name.encode() not in content for content in files.values() for name in names_of_staff())
 
+    program.value_of("document.querySelector('button[value=es]').click()")
+    eventually(lambda: SPANISH.text("diagnostics.ready") in program.text(), deadline_s=30)
+    dialog = SPANISH.text("diagnostics.save")
     program.value_of("document.querySelector('#save-report').click()")
-    eventually(lambda: DIALOG in display.titles(), deadline_s=30)
-    display.type_into(DIALOG, str(tmp_path / "from-page.zip"))
+    eventually(lambda: dialog in display.titles(), deadline_s=30)
+    display.type_into(dialog, str(tmp_path / "from-page.zip"))
     eventually(lambda: (tmp_path / "from-page.zip").exists(), deadline_s=30)
     assert (tmp_path / "from-page.zip").read_bytes() == saved.read_bytes()  # what the page showed is what is saved
