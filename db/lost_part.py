@@ -14,7 +14,17 @@ import sqlalchemy as sa
 
 from db.database import Snapshot, Statement, Transaction
 from db.devices import find_device_and_user
-from db.schema import DEVICES, EARLIER_LIVES, HELD_ROWS, PULLS, RECORD_TABLES, SYNC_LOG, TIMELINE_GAPS, WITHHELD_ROWS
+from db.schema import (
+    DEVICES,
+    DROPPED_ROWS,
+    EARLIER_LIVES,
+    HELD_ROWS,
+    PULLS,
+    RECORD_TABLES,
+    SYNC_LOG,
+    TIMELINE_GAPS,
+    WITHHELD_ROWS,
+)
 from db.settings import Setting, read_setting
 from db.sqlite.dialect import insert_new, upsert
 from db.sync_log import SyncKind
@@ -25,6 +35,7 @@ _WHAT_PHONES_HOLD = (
     (DEVICES, Statement(upsert(DEVICES))),
     (PULLS, Statement(upsert(PULLS))),
     (HELD_ROWS, Statement(insert_new(HELD_ROWS))),
+    (DROPPED_ROWS, Statement(insert_new(DROPPED_ROWS))),
     (WITHHELD_ROWS, Statement(insert_new(WITHHELD_ROWS))),
     (EARLIER_LIVES, _REMEMBER_LIVES),
 )

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from db.database import Snapshot, Transaction
 from db.devices import is_paired_id
 from db.records import NO_MARK
-from db.schema import HELD_ROWS, PULLS
+from db.schema import DROPPED_ROWS, HELD_ROWS, PULLS
 from db.stamps import is_of_this_timeline, lost_since
 
 FIRST_GENERATION_LEEWAY_MS = 24 * 3_600_000
@@ -200,10 +200,16 @@ def has_held_rows(snapshot: Snapshot, mark: int) -> bool:
     return snapshot.first(sa.select(HELD_ROWS.c.mark).where(HELD_ROWS.c.mark == mark).limit(1)) is not None
 
 
+def has_dropped_rows(snapshot: Snapshot, mark: int) -> bool:
+    """Whether the phone of this pull has destroyed rows since that still live."""
+    return snapshot.first(sa.select(DROPPED_ROWS.c.mark).where(DROPPED_ROWS.c.mark == mark).limit(1)) is not None
+
+
 def forget_pulls(transaction: Transaction, before_stamp: int) -> int:
     """Drops pulls of phones that have not come back since; their marks still work, only without proof."""
     old = sa.select(PULLS.c.mark).where(PULLS.c.stamp < before_stamp)
-    transaction.run(HELD_ROWS.delete().where(HELD_ROWS.c.mark.in_(old)))
+    for table in (HELD_ROWS, DROPPED_ROWS):
+        transaction.run(table.delete().where(table.c.mark.in_(old)))
     return int(transaction.run(PULLS.delete().where(PULLS.c.stamp < before_stamp)).rowcount)
 
 

@@ -7,6 +7,7 @@ record that is deleted, or that the app has marked so, is not in it. Knows nothi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,20 +19,27 @@ from db.record_clinics import known_clinics
 from db.records import Data
 from db.schema import (
     ATTRIBUTE_INDEX,
+    ATTRIBUTE_WORDS,
+    CLINIC_NUMBERS,
     PATIENT_COUNTS,
     PATIENT_INDEX,
     PATIENT_INDEX_STATE,
+    PATIENT_PLACES,
     PATIENT_WORDS,
     RECORD_TABLES,
     SEARCHED_COLUMNS,
 )
 from db.search_text import search_text
 from db.sqlite.dialect import upsert, values_of
-from db.sqlite.fulltext import indexed_words
+from db.sqlite.fulltext import indexed_words, merge_some
 
 BATCH = 2_000
+_FEW_STEPS = 3
 PATIENTS, ATTRIBUTES = "patients", "patient_additional_attributes"
 _CLINICS = "clinics"
+_ALL = "\U0010ffff"
+"""In place of the last record's id: all records of the stamp are indexed. None can come later, for a stamp belongs to
+one transaction."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +56,29 @@ def refresh_patient_index(database: Database, batch: int = BATCH) -> None:
     with database.read() as snapshot:
         if not _is_behind(snapshot):
             return
-    is_behind = True
+    is_behind, steps = True, 0
     while is_behind:
+        steps += 1
         with database.write() as transaction:
             _follow_clinics(transaction)
             _index_patients(transaction, batch)
             _index_attributes(transaction, batch)
             is_behind = _is_behind(transaction)
+    if steps > _FEW_STEPS:
+        for table in (PATIENT_WORDS, ATTRIBUTE_WORDS):
+            _tidy(database, table)
+
+
+def _tidy(database: Database, table: sa.TableClause) -> None:
+    """What was indexed in many steps lies in as many pieces, and each search would look into every one."""
+    written = sa.select(sa.func.total_changes())
+    is_untidy = True
+    while is_untidy:
+        with database.write() as transaction:
+            before = transaction.scalar(written)
+            transaction.run(merge_some(table))
+            # SQLite's own sign that nothing was left to do: the order itself counts as one change.
+            is_untidy = transaction.scalar(written) - before > 1
 
 
 def _is_behind(snapshot: Snapshot) -> bool:
@@ -66,7 +90,7 @@ def _has_news(snapshot: Snapshot, name: str) -> bool:
     newest: int | None = snapshot.scalar(sa.select(sa.func.max(table.c.local_server_last_modified)))
     if newest is None or newest < progress.stamp:
         return False
-    return newest > progress.stamp or bool(_news(snapshot, name, progress, 1))
+    return newest > progress.stamp or progress.record_id != _ALL
 
 
 def _progress(snapshot: Snapshot, name: str) -> _Progress:
@@ -75,8 +99,11 @@ def _progress(snapshot: Snapshot, name: str) -> _Progress:
     return _Progress(row.stamp, row.record_id) if row else _Progress(0, "")
 
 
-def _remember(transaction: Transaction, name: str, row: Any) -> None:
-    values = {"table_name": name, "stamp": row.local_server_last_modified, "record_id": row.id}
+def _remember(transaction: Transaction, name: str, rows: list[Any], batch: int) -> None:
+    """Notes that these records are indexed, the next ``batch`` that there were."""
+    progress = _progress(transaction, name)
+    stamp, record_id = (rows[-1].local_server_last_modified, rows[-1].id) if rows else (progress.stamp, _ALL)
+    values = {"table_name": name, "stamp": stamp, "record_id": record_id if len(rows) == batch else _ALL}
     transaction.run(upsert(PATIENT_INDEX_STATE), values)
 
 
@@ -96,15 +123,15 @@ def _news(snapshot: Snapshot, name: str, progress: _Progress, limit: int) -> lis
 
 def _follow_clinics(transaction: Transaction) -> None:
     """A clinic that came or went: patients that name it change places."""
-    last = None
-    while rows := _news(transaction, _CLINICS, _progress(transaction, _CLINICS), BATCH):
-        last = rows[-1]
-        _remember(transaction, _CLINICS, last)
-    if last is None:
+    if not _has_news(transaction, _CLINICS):
         return
+    while rows := _news(transaction, _CLINICS, _progress(transaction, _CLINICS), BATCH):
+        _remember(transaction, _CLINICS, rows, BATCH)
+    _remember(transaction, _CLINICS, rows, BATCH)
     index = PATIENT_INDEX.c
     known = {"known": _as_list(known_clinics(transaction))}
     clinics = sa.select(values_of("known").c.value)
+    _move_places(transaction, clinics, known)
     came = PATIENT_INDEX.update().values(clinic_id=index.stated_clinic_id, stated_clinic_id="")
     transaction.run(came.where(index.stated_clinic_id.in_(clinics)), known)
     went = PATIENT_INDEX.update().values(clinic_id="", stated_clinic_id=index.clinic_id)
@@ -114,6 +141,38 @@ def _follow_clinics(transaction: Transaction) -> None:
     transaction.run(PATIENT_COUNTS.insert().from_select(["clinic_id", "live"], counted))
 
 
+def _move_places(transaction: Transaction, clinics: sa.Select[Any], known: dict[str, Any]) -> None:
+    """Does to places what is about to be done to the index. ``clinics``: the known ones, with its parameters."""
+    places, numbers, index = PATIENT_PLACES.c, CLINIC_NUMBERS.c, PATIENT_INDEX.c
+    nobodys = _clinic_numbers(transaction, {"", *known_clinics(transaction)})[""]
+    went = sa.select(numbers.number).where(numbers.clinic_id != "", numbers.clinic_id.not_in(clinics))
+    transaction.run(PATIENT_PLACES.update().values(clinic=nobodys).where(places.clinic.in_(went)), known)
+    stated = sa.select(numbers.number).join(PATIENT_INDEX, index.stated_clinic_id == numbers.clinic_id)
+    came = sa.select(index.number).where(index.stated_clinic_id.in_(clinics))
+    new = stated.where(index.number == places.number).scalar_subquery()
+    transaction.run(PATIENT_PLACES.update().values(clinic=new).where(places.number.in_(came)), known)
+
+
+def _clinic_numbers(transaction: Transaction, clinics: Iterable[str]) -> dict[str, int]:
+    """The numbers of all clinics, these among them."""
+    query = sa.select(CLINIC_NUMBERS.c.clinic_id, CLINIC_NUMBERS.c.number)
+    numbers = {row.clinic_id: row.number for row in transaction.rows(query)}
+    missing = sorted(set(clinics) - numbers.keys())
+    if not missing:
+        return numbers
+    first = max(numbers.values(), default=0) + 1
+    given = {clinic: number for number, clinic in enumerate(missing, first)}
+    transaction.run_many(_NUMBER_CLINIC, ((number, clinic) for clinic, number in given.items()))
+    return numbers | given
+
+
+_NUMBER_CLINIC = Statement(
+    CLINIC_NUMBERS.insert().values({column.name: sa.bindparam(column.name) for column in CLINIC_NUMBERS.c})
+)
+_PLACE = Statement(
+    PATIENT_PLACES.insert().values({column.name: sa.bindparam(column.name) for column in PATIENT_PLACES.c})
+)
+_UNPLACE = Statement(PATIENT_PLACES.delete().where(PATIENT_PLACES.c.number == sa.bindparam("row")))
 _ADD = Statement(PATIENT_INDEX.insert().values({column.name: sa.bindparam(column.name) for column in PATIENT_INDEX.c}))
 _ADD_WORDS = Statement(
     PATIENT_WORDS.insert().values({name: sa.bindparam(name) for name in ("rowid", *SEARCHED_COLUMNS)})
@@ -121,31 +180,39 @@ _ADD_WORDS = Statement(
 _REMOVE = Statement(PATIENT_INDEX.delete().where(PATIENT_INDEX.c.number == sa.bindparam("row")))
 _REMOVE_WORDS = Statement(PATIENT_WORDS.delete().where(PATIENT_WORDS.c.rowid == sa.bindparam("row")))
 _COUNT = Statement(upsert(PATIENT_COUNTS))
-_ADD_ATTRIBUTE = Statement(upsert(ATTRIBUTE_INDEX))
-_REMOVE_ATTRIBUTE = Statement(ATTRIBUTE_INDEX.delete().where(ATTRIBUTE_INDEX.c.record_id == sa.bindparam("row")))
+_ADD_ATTRIBUTE = Statement(
+    ATTRIBUTE_INDEX.insert().values({column.name: sa.bindparam(column.name) for column in ATTRIBUTE_INDEX.c})
+)
+_ADD_ATTRIBUTE_WORDS = Statement(
+    ATTRIBUTE_WORDS.insert().values({name: sa.bindparam(name) for name in ("rowid", "words")})
+)
+_REMOVE_ATTRIBUTE = Statement(ATTRIBUTE_INDEX.delete().where(ATTRIBUTE_INDEX.c.number == sa.bindparam("row")))
+_REMOVE_ATTRIBUTE_WORDS = Statement(ATTRIBUTE_WORDS.delete().where(ATTRIBUTE_WORDS.c.rowid == sa.bindparam("row")))
 
 
 def _index_patients(transaction: Transaction, batch: int) -> None:
-    rows = _news(transaction, PATIENTS, _progress(transaction, PATIENTS), batch)
-    if not rows:
+    if not _has_news(transaction, PATIENTS):
         return
+    rows = _news(transaction, PATIENTS, _progress(transaction, PATIENTS), batch)
+    _remember(transaction, PATIENTS, rows, batch)
     index = PATIENT_INDEX.c
     ours = sa.select(index.number, index.clinic_id).where(index.patient_id.in_(sa.select(values_of("ids").c.value)))
     old = transaction.rows(ours, {"ids": _as_list(row.id for row in rows)})
     gone = [(row.number,) for row in old]
-    transaction.run_many(_REMOVE, gone)
-    transaction.run_many(_REMOVE_WORDS, gone)
+    for removal in (_REMOVE, _UNPLACE, _REMOVE_WORDS):
+        transaction.run_many(removal, gone)
     known = known_clinics(transaction)
     first = int(transaction.scalar(sa.select(sa.func.coalesce(sa.func.max(index.number), 0)))) + 1
     living = [data for row in rows if (data := _living(row)) is not None]
     new = [_indexed(number, data, known) for number, data in enumerate(living, first)]
     transaction.run_many(_ADD, map(_ADD.values, new))
+    clinics = _clinic_numbers(transaction, {row["clinic_id"] for row in new})
+    transaction.run_many(_PLACE, ((row["number"], clinics[row["clinic_id"]], row["updated_at"]) for row in new))
     words = ({"rowid": number, **_words_of(data)} for number, data in enumerate(living, first))
     transaction.run_many(_ADD_WORDS, map(_ADD_WORDS.values, words))
     changes = Counter(row["clinic_id"] for row in new)
     changes.subtract(row.clinic_id for row in old)
     _count(transaction, changes)
-    _remember(transaction, PATIENTS, rows[-1])
 
 
 def _count(transaction: Transaction, changes: Counter[str]) -> None:
@@ -155,20 +222,24 @@ def _count(transaction: Transaction, changes: Counter[str]) -> None:
 
 
 def _index_attributes(transaction: Transaction, batch: int) -> None:
-    rows = _news(transaction, ATTRIBUTES, _progress(transaction, ATTRIBUTES), batch)
-    if not rows:
+    if not _has_news(transaction, ATTRIBUTES):
         return
+    rows = _news(transaction, ATTRIBUTES, _progress(transaction, ATTRIBUTES), batch)
+    _remember(transaction, ATTRIBUTES, rows, batch)
+    index = ATTRIBUTE_INDEX.c
+    ours = sa.select(index.number).where(index.record_id.in_(sa.select(values_of("ids").c.value)))
+    gone = [(row.number,) for row in transaction.rows(ours, {"ids": _as_list(row.id for row in rows)})]
+    for removal in (_REMOVE_ATTRIBUTE, _REMOVE_ATTRIBUTE_WORDS):
+        transaction.run_many(removal, gone)
     living = [data for row in rows if (data := _living(row)) is not None]
-    kept = {str(data["id"]) for data in living}
-    transaction.run_many(_REMOVE_ATTRIBUTE, ((row.id,) for row in rows if row.id not in kept))
-    transaction.run_many(
-        _ADD_ATTRIBUTE,
-        (
-            (data["id"], _text(data.get("attribute_id")), _attribute_words(data), _text(data.get("patient_id")))
-            for data in living
-        ),
+    first = int(transaction.scalar(sa.select(sa.func.coalesce(sa.func.max(index.number), 0)))) + 1
+    new = (
+        (number, data["id"], _text(data.get("attribute_id")), _text(data.get("patient_id")))
+        for number, data in enumerate(living, first)
     )
-    _remember(transaction, ATTRIBUTES, rows[-1])
+    transaction.run_many(_ADD_ATTRIBUTE, new)
+    words = ((number, indexed_words(_attribute_words(data))) for number, data in enumerate(living, first))
+    transaction.run_many(_ADD_ATTRIBUTE_WORDS, words)
 
 
 def _living(row: Any) -> Data | None:

@@ -17,15 +17,29 @@ from db.database import Database, Snapshot
 from db.patient_index import refresh_patient_index
 from db.record_clinics import known_clinics
 from db.records import Data, load_rows
-from db.schema import ATTRIBUTE_INDEX, PATIENT_COUNTS, PATIENT_INDEX, PATIENT_WORDS, SEARCHED_COLUMNS
+from db.schema import (
+    ATTRIBUTE_INDEX,
+    ATTRIBUTE_WORDS,
+    CLINIC_NUMBERS,
+    PATIENT_COUNTS,
+    PATIENT_INDEX,
+    PATIENT_PLACES,
+    PATIENT_WORDS,
+    SEARCHED_COLUMNS,
+)
 from db.search_text import edit_distance, search_text
-from db.sqlite.dialect import values_of
-from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, matches
+from db.sqlite.dialect import plain, values_of
+from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, contains_each, matches
 
 CANDIDATES = 100
+ENOUGH = 50
+"""With so many like names, less alike ones are not looked for; CANDIDATES are compared at most."""
 MANY_CLINICS = 400
 """SQLite takes no more than 500 queries joined into one."""
 _INDEX = PATIENT_INDEX.c
+_PLACES = PATIENT_PLACES.c
+# Plain, or SQLite may ask the full-text index about one patient after another instead of reading it once.
+_IS_OF_WORDS = _PLACES.number == plain(PATIENT_WORDS.c.rowid)
 _STATED = sa.func.nullif(_INDEX.stated_clinic_id, "")
 _NEWEST = (_INDEX.updated_at.desc(), _INDEX.patient_id)
 
@@ -68,7 +82,8 @@ def list_patients(database: Database, visible: Visible, limit: int, offset: int)
 def search_patients(
     database: Database, visible: Visible, filters: Mapping[str, str], limit: int, offset: int
 ) -> PatientPage:
-    """The patients for whom every filter holds, last updated first; an empty filter holds for all.
+    """The patients for whom every filter holds, last updated first, of equals the one indexed first; an empty filter
+    holds for all.
 
     A filter is named after a column, or is the id of an attribute.
     """
@@ -78,16 +93,16 @@ def search_patients(
     refresh_patient_index(database)
     with database.read() as snapshot:
         conditions, parameters = _conditions(wanted)
-        conditions.append(_INDEX.clinic_id.in_(sa.select(values_of("clinics").c.value)))
-        parameters["clinics"] = _as_list(visible.among(snapshot))
-        # One pass: what is found is few, or all of it must be counted anyway.
-        found = sa.select(_INDEX.number, _INDEX.updated_at, _INDEX.patient_id).where(*conditions).cte("found")
+        # One pass: what is found is few, or all of it must be counted anyway. Only the page is looked up further.
+        place = sa.select(_PLACES.number, _PLACES.updated_at).where(*conditions, _is_visible(snapshot, visible))
+        found = place.cte("found").prefix_with("MATERIALIZED")
         total = sa.select(sa.func.count()).select_from(found).scalar_subquery()
+        newest = (found.c.updated_at.desc(), found.c.number)
+        some = sa.select(found.c.number).order_by(*newest).limit(limit).offset(offset).cte("some")
         query = (
-            sa.select(found.c.patient_id, total.label("total"))
-            .order_by(found.c.updated_at.desc(), found.c.patient_id)
-            .limit(limit)
-            .offset(offset)
+            sa.select(_INDEX.patient_id, total.label("total"))
+            .join(some, some.c.number == _INDEX.number)
+            .order_by(_INDEX.updated_at.desc(), _INDEX.number)
         )
         rows = snapshot.rows(query, parameters)
         number = rows[0].total if rows else snapshot.scalar(sa.select(total), parameters)
@@ -101,17 +116,15 @@ def similar_patients(database: Database, visible: Visible, given_name: str, surn
         return []
     refresh_patient_index(database)
     with database.read() as snapshot:
-        clinics = _as_list(visible.among(snapshot))
-        found: set[str] = set()
+        found: set[int] = set()
+        query = _SOME_OF_WORDS.where(_is_visible(snapshot, visible))
         for expression in _likenesses(*names):
-            query = (
-                sa.select(_INDEX.patient_id)
-                .where(_of_words(), _INDEX.clinic_id.in_(sa.select(values_of("clinics").c.value)))
-                .limit(CANDIDATES)
-            )
-            rows = snapshot.rows(query, {"words": expression, "clinics": clinics})
-            found.update(row.patient_id for row in rows)
-        candidates = _load(snapshot, sorted(found))
+            if len(found) < ENOUGH:
+                rows = snapshot.rows(query, {"words": expression, "few": CANDIDATES - len(found)})
+                found.update(row.number for row in rows)
+        ids = sa.select(_INDEX.patient_id).where(_INDEX.number.in_(sa.select(values_of("found").c.value)))
+        rows = snapshot.rows(ids, {"found": msgspec.json.encode(sorted(found)).decode()})
+        candidates = _load(snapshot, [row.patient_id for row in rows])
     return sorted(candidates, key=lambda row: (_distance(row, *names), row["id"]))[:limit]
 
 
@@ -147,7 +160,7 @@ def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]]
     parameters: dict[str, Any] = {}
     words = {name: text for name, text in wanted.items() if name in SEARCHED_COLUMNS}
     if words:
-        conditions.append(_of_words())
+        conditions += [matches(PATIENT_WORDS, "words"), _IS_OF_WORDS]
         parameters["words"] = contains_all(words)
     for number, (name, text) in enumerate(wanted.items()):
         value: sa.BindParameter[str] = sa.bindparam(f"text_{number}", text)
@@ -158,32 +171,58 @@ def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]]
         elif name == "primary_clinic_id":
             conditions.append(sa.func.lower(sa.func.coalesce(_STATED, _INDEX.clinic_id)) == value)
         elif name not in words:
-            attributes = ATTRIBUTE_INDEX.c
+            attributes, pattern = ATTRIBUTE_INDEX.c, f"attribute_words_{number}"
+            parameters[pattern] = contains_all({"words": text})
+            found = sa.select(ATTRIBUTE_WORDS.c.rowid).where(matches(ATTRIBUTE_WORDS, pattern))
             holders = sa.select(attributes.patient_id).where(
-                attributes.attribute_id == sa.bindparam(f"attribute_{number}", name),
-                sa.func.instr(attributes.words, value) > 0,
+                attributes.number.in_(found), attributes.attribute_id == sa.bindparam(f"attribute_{number}", name)
             )
             conditions.append(_INDEX.patient_id.in_(holders))
+    if any(name not in SEARCHED_COLUMNS for name in wanted):
+        conditions.append(_INDEX.number == _PLACES.number)
     return conditions, parameters
 
 
-def _of_words() -> sa.ColumnElement[bool]:
-    return _INDEX.number.in_(sa.select(PATIENT_WORDS.c.rowid).where(matches(PATIENT_WORDS, "words")))
+def _is_visible(snapshot: Snapshot, visible: Visible) -> sa.ColumnElement[bool]:
+    """Asked of thousands of patients: so it names whichever clinics are fewer, those to be seen or the others."""
+    clinics = set(visible.among(snapshot))
+    numbers = snapshot.rows(sa.select(CLINIC_NUMBERS.c.clinic_id, CLINIC_NUMBERS.c.number))
+    seen = [row.number for row in numbers if row.clinic_id in clinics]
+    hidden = [row.number for row in numbers if row.clinic_id not in clinics]
+    return _PLACES.clinic.in_(seen) if len(seen) < len(hidden) else _PLACES.clinic.not_in(hidden)
+
+
+# Those indexed last come first: the full-text index is read from that end, and only as far as it takes.
+_SOME_OF_WORDS = (
+    sa.select(_PLACES.number)
+    .where(matches(PATIENT_WORDS, "words"), _IS_OF_WORDS)
+    .order_by(PATIENT_WORDS.c.rowid.desc())
+    .limit(sa.bindparam("few"))
+)
 
 
 def _likenesses(given_name: str, surname: str) -> Iterable[str]:
-    """What to look for, the most alike first: both names whole, then parts of both, then parts of either."""
-    whole = {name: text for name, text in (("given_name", given_name), ("surname", surname)) if len(text) > 2}
-    parts = [contains_any((name,), _parts(text)) for name, text in whole.items()]
-    if whole:
-        yield contains_all(whole)
+    """What to look for, the most alike first: all of both names, all of one and parts of the other, parts of both,
+    parts of either."""
+    texts = (("given_name", given_name), ("surname", surname))
+    parts = {name: _parts(text) for name, text in texts if len(text) >= SHORTEST_PATTERN}
+    every = {name: contains_each(name, some) for name, some in parts.items()}
+    some = {name: contains_any((name,), some) for name, some in parts.items()}
     if len(parts) > 1:
-        yield " AND ".join(parts)
-    yield from parts
+        yield f"{every['given_name']} AND {every['surname']}"
+        yield f"({every['given_name']} AND {some['surname']}) OR ({some['given_name']} AND {every['surname']})"
+        yield f"{some['given_name']} AND {some['surname']}"
+    else:
+        yield from every.values()
+    yield from some.values()
 
 
 def _parts(text: str) -> list[str]:
-    return sorted({text[at : at + SHORTEST_PATTERN] for at in range(len(text) - SHORTEST_PATTERN + 1)})
+    """Parts of which one wrong letter spoils one alone: as few as do, for each has to be looked up among all patients.
+    A short text has no such parts; then any part of it."""
+    last = len(text) - SHORTEST_PATTERN
+    step = SHORTEST_PATTERN if last >= SHORTEST_PATTERN else 1
+    return sorted({text[at : at + SHORTEST_PATTERN] for at in (*range(0, last, step), last)})
 
 
 def _load(snapshot: Snapshot, ids: list[str]) -> list[Data]:

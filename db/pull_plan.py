@@ -28,6 +28,7 @@ from db.marks import (
     Pull,
     Since,
     find_pull,
+    has_dropped_rows,
     has_held_rows,
     record_pull,
     resolve_device_since,
@@ -232,6 +233,8 @@ def _look(transaction: Transaction, request: PullRequest, caller: _CallerOfPull,
     drops_unknown = caller.hides_deleted or not caller.says_schema
     return Look(
         with_held_rows=has_held_rows(transaction, request.mark),
+        # Who hides what it deletes has it still, and could not make it again.
+        with_dropped_rows=not may_hide_deleted and has_dropped_rows(transaction, request.mark),
         revived=_revived(transaction, caller.device_id, hides_deleted=may_hide_deleted),
         trusts_stamp=(caller.since.pull is not None if is_of_lost_part else has_chain)
         and not (scope.is_needed and drops_unknown),

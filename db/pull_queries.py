@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from db.catalogue import CATALOGUE
 from db.database import Statement
 from db.earlier_lives import perhaps_hidden, still_held
-from db.schema import HELD_ROWS, RECORD_TABLES, WITHHELD_ROWS
+from db.schema import DROPPED_ROWS, HELD_ROWS, RECORD_TABLES, WITHHELD_ROWS
 from db.scope import scope_conditions
 from db.sqlite.dialect import field
 
@@ -42,6 +42,7 @@ class Look:
     is_scoped: bool = False
     has_moves: bool = False
     resends: bool = False
+    with_dropped_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def queries_for(name: str, look: Look) -> TableQueries:
 
     ``created`` are the rows the phone may not have, ``updated`` those it is proven to have: it pulled them
     (they were here at ``since``), made them in the sync of ``mark``, held them then (``with_held_rows``), or holds
-    them from before they were deleted and brought back (``revived``).
+    them from before they were brought back (``revived``); unless it has destroyed them (``with_dropped_rows``).
     A phone that holds exactly the stored version is not sent it (no echo), while the same user (``own_mark``) asks.
     """
     table = RECORD_TABLES[name]
@@ -124,7 +125,13 @@ def _has_it(name: str, look: Look, since: sa.BindParameter[int]) -> sa.ColumnEle
             proofs.append(columns.id.in_(still_held(name, since, mark)))
     if look.revived is Revived.HIDE:
         proofs.append(columns.id.in_(_hidden_ids(name)))
-    return sa.or_(*proofs) if proofs else sa.false()
+    has_it = sa.or_(*proofs) if proofs else sa.false()
+    if look.with_dropped_rows:
+        dropped = sa.select(DROPPED_ROWS.c.record_id).where(
+            DROPPED_ROWS.c.mark == mark, DROPPED_ROWS.c.table_name == name
+        )
+        has_it &= columns.id.not_in(dropped)
+    return has_it
 
 
 def _hidden_ids(name: str) -> sa.CompoundSelect[tuple[str]]:

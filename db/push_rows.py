@@ -156,7 +156,7 @@ class PushedRows:
         earlier = self.changes.planned(table, deletion.record_id)
         if (earlier is None and before is None) or (earlier or before).is_deleted:  # type: ignore[union-attr]
             return
-        if self._gate is not None and self._is_deletion_refused(table, earlier, before):
+        if self._gate is not None and self._is_deletion_refused(table, deletion, earlier, before):
             return
         if deletion.row is not None:
             self._merge(table, cleaner.clean(dict(deletion.row)), earlier, before)
@@ -170,7 +170,9 @@ class PushedRows:
                 self.notes.add(SyncNote.CONFLICT)
         self.changes.delete(table, deletion.record_id, kind, columns, self._mark)
 
-    def _is_deletion_refused(self, table: str, earlier: PlannedRow | None, before: StoredRow | None) -> bool:
+    def _is_deletion_refused(
+        self, table: str, deletion: Deletion, earlier: PlannedRow | None, before: StoredRow | None
+    ) -> bool:
         current = earlier.data if earlier else before.data if before else {}
         missing = self._gate.missing_for_deletion(table, current) if self._gate else None
         if missing is None:
@@ -178,8 +180,8 @@ class PushedRows:
         self.notes.add(SyncNote.NOT_PERMITTED)
         if last_refused(self._transaction, table, current["id"]) != current:
             self.changes.keep_aside(table, current["id"], VersionKind.REFUSED, (), current, missing.value)
-        if before is not None and earlier is None:
-            self.changes.touch(table, before)  # the phone has deleted it: it is to come back
+        # The library destroys what it says is deleted; who sends the row itself keeps it, and hides it.
+        self.changes.give_back(table, deletion.record_id, is_dropped=deletion.row is None)
         return True
 
     def _put_aside(self, table: str, row: CleanRow, before: StoredRow | None, missing: Flag) -> None:

@@ -28,7 +28,7 @@ from db.records import (
     update_rows,
 )
 from db.row_types import TypedRow, plain_row
-from db.schema import HELD_ROWS, RECORD_HISTORY, RECORD_TABLES
+from db.schema import DROPPED_ROWS, HELD_ROWS, RECORD_HISTORY, RECORD_TABLES
 from db.sqlite.dialect import field, insert_new
 
 
@@ -65,6 +65,7 @@ _INSERT_HISTORY = Statement(
     )
 )
 _HOLD = Statement(insert_new(HELD_ROWS))
+_DROP = Statement(insert_new(DROPPED_ROWS))
 
 
 class RecordChanges:
@@ -84,6 +85,7 @@ class RecordChanges:
         self._planned: dict[str, dict[str, PlannedRow]] = {}
         self._versions: list[PlannedVersion] = []
         self._held: list[tuple[int, str, str]] = []
+        self._dropped: list[tuple[int, str, str]] = []
         self._links: dict[tuple[str, str], dict[object, list[str]]] = {}
 
     def load(self, table: str, ids: Iterable[str]) -> dict[str, StoredRow]:
@@ -168,6 +170,17 @@ class RecordChanges:
         """Remembers that the phone of pull ``mark`` has this row although neither made nor pulled it."""
         self._held.append((mark, table, record_id))
 
+    def give_back(self, table: str, record_id: str, *, is_dropped: bool) -> None:
+        """Lets the phone of these changes take a living row back that it may not delete. ``is_dropped``: it has
+        destroyed the row, so that to this phone it is new."""
+        planned, before = self.planned(table, record_id), self.stored(table, record_id)
+        if planned is not None:
+            planned.held_mark = NO_MARK
+        elif before is not None:
+            self.touch(table, before)
+        if is_dropped and self._mark != NO_MARK:
+            self._dropped.append((self._mark, table, record_id))
+
     @property
     def is_empty(self) -> bool:
         """Whether flush would change nothing that anybody sees."""
@@ -182,6 +195,8 @@ class RecordChanges:
             self._write_versions(sync_id)
         if self._held:
             self._transaction.run_many(_HOLD, self._held)
+        if self._dropped:
+            self._transaction.run_many(_DROP, self._dropped)
 
     def _keep(self, version: PlannedVersion) -> None:
         self._versions.append(version)

@@ -59,6 +59,7 @@ class StoredRow:
 class _Statements:
     load: sa.Select[Any]
     some_ids: sa.Select[Any]
+    living: sa.Select[Any]
     insert: Statement
     update: Statement
 
@@ -68,6 +69,9 @@ def _statements(name: str) -> _Statements:
     table = RECORD_TABLES[name]
     return _Statements(
         load=sa.select(table).where(table.c.id.in_(sa.select(values_of("ids").c.value))),
+        living=sa.select(table.c.id).where(
+            table.c.id.in_(sa.select(values_of("ids").c.value)), table.c.local_server_deleted_at.is_(None)
+        ),
         some_ids=sa.select(table.c.id).limit(sa.bindparam("few")),
         insert=Statement(table.insert().values({column.name: sa.bindparam(column.name) for column in table.c})),
         update=Statement(
@@ -90,6 +94,12 @@ def load_rows(snapshot: Snapshot, table: str, ids: Iterable[str]) -> dict[str, S
         row[0]: StoredRow(row[0], msgspec.json.decode(row[1]), row[2], row[3], row[4], row[5], row[6], row[7])
         for row in snapshot.rows(_statements(table).load, parameters)
     }
+
+
+def living_ids(snapshot: Snapshot, table: str, ids: Iterable[str]) -> frozenset[str]:
+    """Those of these ids that are records and no tombstones, without reading the records."""
+    parameters = {"ids": msgspec.json.encode(list(ids)).decode()}
+    return frozenset(row[0] for row in snapshot.rows(_statements(table).living, parameters))
 
 
 def _without_strangers(snapshot: Snapshot, table: str, ids: list[str]) -> list[str]:

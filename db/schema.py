@@ -73,6 +73,15 @@ HELD_ROWS = sa.Table(
     sa.Column("record_id", sa.Text, primary_key=True),
 )
 
+DROPPED_ROWS = sa.Table(
+    "dropped_rows",
+    METADATA,
+    sa.Column("mark", sa.BigInteger, primary_key=True),
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("record_id", sa.Text, primary_key=True),
+)
+"""Living rows that the phone of a pull has destroyed: its deletion was refused."""
+
 WITHHELD_ROWS = sa.Table(
     "withheld_rows",
     METADATA,
@@ -232,14 +241,42 @@ PATIENT_INDEX = sa.Table(
 PATIENT_WORDS = sa.table("patient_words", *(sa.column(name) for name in ("rowid", *SEARCHED_COLUMNS)))
 """The full-text index; ``rowid`` is the number in PATIENT_INDEX."""
 
+PATIENT_PLACES = sa.Table(
+    "patient_places",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("clinic", sa.Integer, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+)
+"""What has to be known of every patient who is found, in so few bytes that thousands are looked up at once: the same as
+in PATIENT_INDEX, by its number, with the clinic as its number in CLINIC_NUMBERS."""
+
+CLINIC_NUMBERS = sa.Table(
+    "clinic_numbers",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("clinic_id", sa.Text, nullable=False, unique=True),
+)
+"""Numbers for the clinic ids of PATIENT_INDEX, "" too; given once and for ever."""
+
 ATTRIBUTE_INDEX = sa.Table(
     "attribute_index",
     METADATA,
-    sa.Column("record_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("record_id", sa.Text, nullable=False, unique=True),
     sa.Column("attribute_id", sa.Text, nullable=False),
-    sa.Column("words", sa.Text, nullable=False),
     sa.Column("patient_id", sa.Text, nullable=False),
 )
+
+ATTRIBUTE_WORDS = sa.table("attribute_words", sa.column("rowid"), sa.column("words"))
+"""The full-text index of attributes; ``rowid`` is the number in ATTRIBUTE_INDEX."""
+
+FULL_TEXT_TABLES: frozenset[str] = frozenset(
+    name
+    for table in (PATIENT_WORDS, ATTRIBUTE_WORDS)
+    for name in (table.name, *(f"{table.name}_{part}" for part in ("data", "idx", "content", "docsize", "config")))
+)
+"""Names of the full-text indexes and of the tables that SQLite keeps for them; METADATA does not have them."""
 
 PATIENT_COUNTS = sa.Table(
     "patient_counts",

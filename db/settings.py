@@ -26,6 +26,7 @@ class Setting(StrEnum):
     SERVER_NAME = "server_name"
     PHONE_PORT = "phone_port"
     RECOVERY_CODE = "recovery_code"  # so that it can be shown again to whoever may open the database (ADR 9)
+    RECOVERY_CODE_SEEN = "recovery_code_seen"  # "yes" once somebody has looked at it on the page
     SECOND_BACKUP_FOLDER = "second_backup_folder"  # a stick or a network folder; empty: none
     LAST_BACKUP_AT = "last_backup_at"  # epoch ms; of the last that went well
     LAST_BACKUP_PLACE = "last_backup_place"  # its file

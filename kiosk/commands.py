@@ -30,7 +30,6 @@ from kiosk.keystore import DatabaseKey
 from kiosk.opening import open_beside
 from kiosk.paths import data_folder, keep_new_files_private
 from kiosk.runtime_file import running_server
-from kiosk.serve import ready_facts, serve
 
 CHANNEL = "command"
 DEFAULT_ROLE = "provider"
@@ -40,6 +39,8 @@ HIGHEST_VERSION = 2**63 - 1
 
 def serve_here(words: argparse.Namespace) -> None:
     """``serve``: until it is told to stop."""
+    from kiosk.serve import ready_facts, serve  # late: no other command needs what serves phones
+
     config = config_from(
         data_folder(words.data_dir),
         os.environ,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from db.accounts import NewAccount, add_account_in, has_accounts
 from db.clock import Clock
+from db.cloud.state import read_access
 from db.devices import list_devices
 from db.errors import AddressUnavailable, AlreadyExists, InvalidInput, PortTaken
 from db.pairing import pairing_open_until
@@ -37,8 +38,10 @@ from kiosk.pairing import address_code, code_of_server
 from kiosk.paths import DataFolder
 from kiosk.phone_desk import CHANNEL, PhoneDesk, phone_view
 from kiosk.phone_listener import ListenerState, PhoneListener
+from kiosk.phone_receipts import PhoneReceipts
 from kiosk.runtime_file import RunningServer
 from web.i18n import LANGUAGES
+from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort
 from web.ui.diagnostics_port import DiagnosticsPort
@@ -73,13 +76,16 @@ class KioskControl:
         listener: PhoneListener,
         addresses: Callable[[], tuple[LanAddress, ...]],
         cloud: CloudPort,
+        backups: BackupsPort,
         check: CheckPort,
         diagnostics: DiagnosticsPort,
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
+        self._receipts = PhoneReceipts(store.database)
         self.cloud = cloud
+        self.backups = backups
         self.check = check
         self.diagnostics = diagnostics
         self._folder = folder
@@ -94,12 +100,13 @@ class KioskControl:
         """See KioskPort."""
         with self._store.database.read() as snapshot:
             settings = read_settings(snapshot)
-            is_first_run = not has_accounts(snapshot)
+            is_first_run = not has_accounts(snapshot) and read_access(snapshot) is None
             counts = live_counts(snapshot)
             phones = list_devices(snapshot, SHOWN_PHONES)
             pairing_until = pairing_open_until(snapshot, self._clock.now_ms())
             scope = read_phone_scope(snapshot)
             log = recent_syncs(snapshot, SHOWN_LOG_LINES)
+        receipts = self._receipts.current()
         listener = self._listener.state
         addresses = self._addresses()
         remembered = remembered_address(self._folder)
@@ -123,7 +130,7 @@ class KioskControl:
             ),
             notices=self._notices(settings, choice),
             counts={table: counts.get(table, 0) for table in COUNTED_TABLES},
-            phones=tuple(map(phone_view, phones)),
+            phones=tuple(phone_view(phone, receipts.get(phone.id)) for phone in phones),
             pairing_open_until_ms=pairing_until,
             phones_receive=scope,
             log=tuple(map(_sync_line, log)),
@@ -183,6 +190,15 @@ class KioskControl:
             except InvalidInput as fault:
                 path = str(fault.context["path"])
                 raise InvalidInput(path={"name": "staff_name"}.get(path, path)) from None
+        self._remember_shown_address(self._choice())
+        self.start_serving()
+
+    def begin_with_cloud(self) -> None:
+        """See KioskPort."""
+        with self._store.database.write() as transaction:
+            access = read_access(transaction)
+            if access is not None and not read_settings(transaction).get(Setting.SERVER_NAME):
+                write_setting(transaction, Setting.SERVER_NAME, access.device_name)
         self._remember_shown_address(self._choice())
         self.start_serving()
 

@@ -19,6 +19,7 @@ from db.store import Store
 from kiosk import __version__
 from kiosk.announcement import Announcement
 from kiosk.backups import Backups
+from kiosk.backups_desk import BackupsDesk
 from kiosk.cloud.connecting import connect_to
 from kiosk.cloud.desk import CloudDesk
 from kiosk.cloud.service import CloudService
@@ -28,6 +29,7 @@ from kiosk.diagnostics.desk import DiagnosticsDesk
 from kiosk.diagnostics.report import Subject, make_report
 from kiosk.doctor.assembly import Hands, Surroundings, check_desk
 from kiosk.doctor.computer import this_computer
+from kiosk.doctor.desk import CheckDesk
 from kiosk.jobs import JobRunner
 from kiosk.keystore import DatabaseKey
 from kiosk.network import LanAddress, current_addresses
@@ -158,6 +160,7 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     cloud = CloudService(database, config.folder.root, clock, connect_to, addresses)
     cloud_desk = CloudDesk(database, clock, cloud.connect, cloud.sync_now, cloud.activity)
     backups = Backups(config.folder, database, key.secret, clock)
+    backups_desk = BackupsDesk(config.folder, database, key.secret, backups)
     hands = Hands(
         lambda: control.start_serving(), lambda at: control.change_port(at), cloud_desk.sync_now, backups.make
     )
@@ -165,14 +168,14 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
         config.folder, clock, database, addresses, lambda: listener.state, lambda: control.phones_url(), visits
     )
     checks = check_desk(around, hands)
-    subject = Subject(config.folder, clock, this_computer().system, database)
-    reports = DiagnosticsDesk(lambda: make_report(subject, checks.measure()), clock)
-    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk, checks, reports)
+    reports = _reports(around, checks)
+    control = KioskControl(
+        config.folder, clock, store, key.place, listener, addresses, cloud_desk, backups_desk, checks, reports
+    )
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
-    jobs = _jobs(backups, database)
-    announcement = Announcement(control.announced)
+    jobs, announcement = _jobs(backups, database), Announcement(control.announced)
     return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, token)
 
 
@@ -182,3 +185,8 @@ def _jobs(backups: Backups, database: Database) -> JobRunner:
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
     return jobs
+
+
+def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:
+    subject = Subject(around.folder, around.clock, this_computer().system, around.database)
+    return DiagnosticsDesk(lambda: make_report(subject, checks.measure()), around.clock)

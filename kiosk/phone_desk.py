@@ -11,6 +11,7 @@ from db.errors import NotFound
 from db.pairing import approve, block, close_pairing, open_pairing, rename, revoke
 from db.scope import PhoneScope, write_phone_scope
 from db.sync_log import last_sent_by
+from web.ui.cloud_port import Receipt
 from web.ui.ports import LastSent, PhoneDetails, PhoneView
 
 CHANNEL = "window"
@@ -66,8 +67,8 @@ class PhoneDesk:
             write_phone_scope(transaction, scope)
 
 
-def phone_view(device: Device) -> PhoneView:
-    """A phone as the pages show it."""
+def phone_view(device: Device, receipt: Receipt | None = None) -> PhoneView:
+    """A phone as the pages show it. ``receipt``: where the records are that it was the last to change."""
     return PhoneView(
         device_id=device.id,
         name=device.name,
@@ -82,4 +83,5 @@ def phone_view(device: Device) -> PhoneView:
         records_sent=device.records_sent,
         app_generation=device.app_generation.value,
         has_identity=is_paired_id(device.id),
+        receipt=receipt,
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cheroot.server import HTTPServer
 
 from db.store import open_store
 from tests.db.rows import KEY
 from tests.fakes.clock import AdjustableClock
+
+HTTPServer.expiration_interval = 0.02  # how soon a listener sees that it is to stop: hundreds of them do
 
 
 @pytest.fixture(scope="session")

@@ -13,15 +13,16 @@ from typing import Any
 import msgspec
 
 from db.catalogue import CATALOGUE
+from db.cloud.attributes import TABLE as ATTRIBUTES
 from db.cloud.attributes import collapsed_attributes
 from db.cloud.known import Entry, KnownRow, confirm, keep_waiting, known_rows, waiting_entries, write_known
 from db.cloud.verdict import Verdict, Waiting, judge
-from db.cloud.wire import CloudRow, RowReader, differences
+from db.cloud.wire import CloudRow, RowReader, SentRow, differences
 from db.database import Database, Transaction
 from db.history import version_at
 from db.outbox import OutboxEntry, write_changed
 from db.record_changes import PlannedRow, RecordChanges
-from db.records import NO_MARK, Data, StoredRow, VersionKind
+from db.records import NO_MARK, Data, StoredRow, VersionKind, living_ids
 from db.sync_log import SyncEntry, SyncKind, SyncNote, amend_sync, log_sync
 
 
@@ -61,7 +62,7 @@ class Arrivals:
     def _arrive(self, transaction: Transaction, changes: RecordChanges, piece: Arrival) -> _Table:
         reader = self._readers.get(piece.table) or self._readers.setdefault(piece.table, RowReader(piece.table))
         table = _Table(transaction, changes, piece.table, self._full_pull, self.notes)
-        table.arrive([row for raw in piece.rows if (row := reader.read(raw)) is not None])
+        table.arrive(reader, [row for raw in piece.rows if (row := reader.recognise(raw)) is not None])
         table.delete(piece.deleted)
         return table
 
@@ -93,16 +94,18 @@ class _Table:
         self._waiting: dict[str, frozenset[str]] = {}
         self._delete_again: list[str] = []
 
-    def arrive(self, rows: list[CloudRow]) -> None:
+    def arrive(self, reader: RowReader, sent: list[SentRow]) -> None:
         """Plans what becomes of living rows."""
-        ids = [row.record_id for row in rows]
+        ids = [row.record_id for row in sent]
         self._known = known_rows(self._transaction, self._name, ids)
-        self._changes.load(self._name, ids)
         to_cloud = CATALOGUE[self._name].goes_to_cloud
         entries = waiting_entries(self._transaction, self._name, ids) if to_cloud else {}
+        sent = self._without_old_news(sent, entries)
+        self._changes.load(self._name, [row.record_id for row in sent])
+        rows = [reader.read(row) for row in sent]
         for row in rows:
             self._take(row, entries.get(row.record_id))
-        if self._name == "patient_additional_attributes":
+        if self._name == ATTRIBUTES:
             for collapsed in collapsed_attributes(self._transaction, rows):
                 self._collapse(collapsed.local_id, collapsed.row)
 
@@ -155,22 +158,37 @@ class _Table:
         if changed:
             yield changed, self._transaction.stamp
 
+    def _without_old_news(self, sent: list[SentRow], entries: dict[str, Entry]) -> list[SentRow]:
+        """Most rows of a full pull, and those that pulls have in common: there is nothing to merge in them."""
+        if self._name == ATTRIBUTES:  # ours under another id may wait for what was known before (_collapse)
+            return sent
+        same = [row.record_id for row in sent if row.record_id not in entries and self._is_known(row)]
+        living = living_ids(self._transaction, self._name, same) if same else frozenset[str]()
+        news = []
+        for row in sent:
+            if row.record_id not in living:
+                news.append(row)
+                continue
+            known = self._known[row.record_id]
+            if known.full_pull != self._full_pull or known.left_at is not None:
+                known.full_pull, known.left_at = self._full_pull, None
+                self._news[row.record_id] = known
+        return news
+
+    def _is_known(self, row: SentRow | CloudRow) -> bool:
+        known = self._known.get(row.record_id)
+        return known is not None and known.digest == row.digest and known.gone_at is None
+
     def _take(self, row: CloudRow, entry: Entry | None) -> None:
         record_id = row.record_id
         known, before = self._known.get(record_id), self._changes.stored(self._name, record_id)
-        is_same = known is not None and known.digest == row.digest and known.gone_at is None
-        if known is not None and is_same and entry is None and before is not None and not before.is_deleted:
-            if known.full_pull != self._full_pull or known.left_at is not None:
-                known.full_pull, known.left_at = self._full_pull, None
-                self._news[record_id] = known
-            return
         if before is None:
             self._put(row, None, row.data, frozenset(), None)
             self._note(row, known, stamp=0, is_ours=False)
         elif before.is_deleted:
             self._take_dead(row, known, before, entry)
         else:
-            self._merge(row, known, before, entry, is_news=not is_same)
+            self._merge(row, known, before, entry, is_news=not self._is_known(row))
 
     def _take_dead(self, row: CloudRow, known: KnownRow | None, before: StoredRow, entry: Entry | None) -> None:
         """The cloud has a living row of a record that is deleted here."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from db.catalogue import CATALOGUE
 from db.database import Snapshot
 from db.records import live_counts
-from db.schema import OUTBOX, RECORD_TABLES, SYNC_LOG
+from db.schema import OUTBOX, RECORD_TABLES, SERVER_CLOCK, SYNC_LOG
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,13 @@ def hops_in_total(snapshot: Snapshot) -> Hops:
     here = sum(counts.get(name, 0) for name, table in CATALOGUE.items() if table.goes_to_cloud)
     waiting = snapshot.scalar(sa.select(sa.func.count()).select_from(OUTBOX).where(sa.not_(OUTBOX.c.is_deletion)))
     return Hops(here, int(waiting))
+
+
+def seen_at(snapshot: Snapshot) -> tuple[int, ...]:
+    """Something that differs whenever the counts by device may: every edit takes a stamp, and what the cloud confirms
+    leaves the outbox."""
+    waits = snapshot.first(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(OUTBOX.c.stamp), 0)))
+    return (snapshot.scalar(sa.select(SERVER_CLOCK.c.last_stamp)) or 0, int(waits[0]), int(waits[1]))
 
 
 def hops_by_device(snapshot: Snapshot) -> Mapping[str, Hops]:

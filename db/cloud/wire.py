@@ -58,6 +58,15 @@ class CloudRow:
     digest: int
 
 
+@dataclass(slots=True)
+class SentRow:
+    """A row as the cloud sent it, without the cloud's own times; ``digest`` as in CloudRow."""
+
+    record_id: str
+    values: dict[str, Any]
+    digest: int
+
+
 class RowReader:
     """Reads the cloud's rows of one table. Not for several threads at once."""
 
@@ -67,16 +76,23 @@ class RowReader:
         self._times = tuple(c.name for c in known.values() if c.type is ColumnType.TIME)
         self._days = DAYS_KEPT_AS_TIMES.get(table, frozenset())
         self._dates = tuple(c.name for c in known.values() if c.type is ColumnType.DATE)
-        self._strange_times = tuple(name for name in _CLOUD_TIMES if name not in known)
+        self._held_times = tuple(name for name in _CLOUD_TIMES if name in known)
 
-    def read(self, row: dict[str, Any]) -> CloudRow | None:
-        """Takes the row over. None for a row without an id."""
+    def recognise(self, row: dict[str, Any]) -> SentRow | None:
+        """Tells which row it is and whether it says anything new, and takes it over. None for a row without an id."""
         record_id = row.get("id")
         if not isinstance(record_id, str) or not record_id:
             return None
-        digest = _digest(row)
-        for name in self._strange_times:
+        held = [(name, row[name]) for name in self._held_times if name in row]
+        for name in _CLOUD_TIMES:
             row.pop(name, None)
+        digest = _digest(row)
+        row.update(held)
+        return SentRow(record_id, row, digest)
+
+    def read(self, sent: SentRow) -> CloudRow:
+        """Turns it into what phones hold; takes it over."""
+        row = sent.values
         for name in self._times:
             value = row.get(name)
             if type(value) is str and len(value) == _ISO_LENGTH:
@@ -87,7 +103,7 @@ class RowReader:
                 row[name] = value[:10] if value.endswith(_MIDNIGHT) else _nearest_day(value)
         updated_at = row.get("updated_at")
         data = self._cleaner.clean(row).data
-        return CloudRow(record_id, data, updated_at if type(updated_at) is int else None, digest)
+        return CloudRow(sent.record_id, data, updated_at if type(updated_at) is int else None, sent.digest)
 
 
 def to_cloud(table: str, data: Data, updated_at: int, local_users: frozenset[str]) -> dict[str, Any]:
@@ -113,13 +129,15 @@ def differences(table: str, ours: Data, theirs: Data) -> frozenset[str]:
     hold it (CLOUD §4): rounded decimals, dates for times, null for "" and for other false values, documents in another
     order. Columns that the cloud never takes from us, and those that only say when, do not count."""
     spec = CATALOGUE[table]
-    return frozenset(
-        name
-        for name, value in theirs.items()
-        if name not in _NO_CONTENT
-        and (table, name) not in _NEVER_TAKEN
-        and not _is_same(spec, name, ours[name] if name in ours else spec.defaults.get(name), value)
-    )
+    found = []
+    for name, value in theirs.items():
+        held = ours[name] if name in ours else spec.defaults.get(name)
+        if held == value and type(held) is type(value):  # most of them
+            continue
+        if name in _NO_CONTENT or (table, name) in _NEVER_TAKEN or _is_same(spec, name, held, value):
+            continue
+        found.append(name)
+    return frozenset(found)
 
 
 def is_cloud_id(record_id: object) -> bool:
@@ -155,8 +173,8 @@ _FALSE_BECOMES_NULL = frozenset({"number_value", "boolean_value", "string_value"
 
 
 def _digest(row: Mapping[str, Any]) -> int:
-    kept = {name: value for name, value in row.items() if name not in _CLOUD_TIMES}
-    text = msgspec.json.encode(kept, order="sorted")
+    """In the order of the cloud's columns: another order looks like news, which merging then finds to be none."""
+    text = msgspec.json.encode(row)
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 

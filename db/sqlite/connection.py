@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 KEY_BYTES = 32
 BUSY_TIMEOUT_MS = 10_000
 WRITER_CACHE_KIB = 16_000
-READER_CACHE_KIB = 4_000
+READER_CACHE_KIB = 8_000
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",

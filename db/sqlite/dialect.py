@@ -29,6 +29,11 @@ def values_of(parameter: str) -> sa.TableValuedAlias:
     return sa.func.json_each(sa.bindparam(parameter)).table_valued("value")
 
 
+def plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The same value, with a plus in front: no index is used to look it up."""
+    return sa.UnaryExpression(column, operator=sa.sql.operators.custom_op("+"))
+
+
 def insert_new(table: sa.Table) -> sa.Executable:
     """An INSERT of every column by name that leaves rows with the same key as they are."""
     values: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in table.c}

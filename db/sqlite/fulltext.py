@@ -14,6 +14,7 @@ import sqlalchemy as sa
 SHORTEST_PATTERN = 3
 """Shorter ones are only found at the beginning of a word."""
 _MARK = "\x02"
+_PAGES_AT_ONCE = 1_000
 
 
 def indexed_words(text: str) -> str:
@@ -26,9 +27,20 @@ def matches(table: sa.TableClause, parameter: str) -> sa.ColumnElement[bool]:
     return sa.literal_column(table.name).op("MATCH")(sa.bindparam(parameter))
 
 
+def merge_some(table: sa.TableClause) -> sa.Executable:
+    """Brings pieces of the index together that many small additions have left; a bounded part of the work."""
+    name = table.name  # what is written into a column of this name is an order
+    return sa.table(name, sa.column(name), sa.column("rank")).insert().values({name: "merge", "rank": -_PAGES_AT_ONCE})
+
+
 def contains_all(patterns: Mapping[str, str]) -> str:
     """The expression for rows in which each column holds its pattern."""
     return " AND ".join(f"{column} : {_quoted(pattern)}" for column, pattern in patterns.items())
+
+
+def contains_each(column: str, patterns: Iterable[str]) -> str:
+    """The expression for rows in which the column holds every pattern."""
+    return f"{column} : ({' AND '.join(map(_quoted, patterns))})"
 
 
 def contains_any(columns: Iterable[str], patterns: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from db.database import Snapshot
-from db.schema import METADATA, PATIENT_WORDS, RECORD_TABLES
+from db.schema import FULL_TEXT_TABLES, METADATA, RECORD_TABLES
 
 _TABLES = sa.text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
 _COLUMNS = sa.text("SELECT name FROM pragma_table_info(:name) ORDER BY cid")
@@ -22,7 +22,7 @@ _PAGES = (sa.text("PRAGMA page_count"), sa.text("PRAGMA freelist_count"), sa.tex
 
 EXPRESSION = "(expression)"
 """In place of an index's column that is computed out of the document."""
-OTHER_TABLES = frozenset({"alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4", PATIENT_WORDS.name})
+OTHER_TABLES = frozenset({"alembic_version", "sqlite_sequence", "sqlite_stat1", "sqlite_stat4"}) | FULL_TEXT_TABLES
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,7 @@ def pages_of(snapshot: Snapshot) -> Pages:
 
 
 def _is_own(name: str) -> bool:
-    words = PATIENT_WORDS.name
-    shadows = {f"{words}_{part}" for part in ("data", "idx", "content", "docsize", "config")}
-    return name in METADATA.tables or name in OTHER_TABLES or name in shadows
+    return name in METADATA.tables or name in OTHER_TABLES
 
 
 def _table_shape(snapshot: Snapshot, table: sa.Table) -> TableShape:

@@ -27,7 +27,7 @@ class Pace:
 
 
 class Backoff:
-    """One for a cloud; used by one thread."""
+    """One for a cloud; used by one thread at a time."""
 
     def __init__(self, clock: Clock, random: Callable[[], float], pace: Pace = Pace()) -> None:
         """``random`` gives numbers from 0 up to 1."""

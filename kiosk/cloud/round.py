@@ -37,11 +37,14 @@ EVERYTHING_SINCE = 1
 """Instead of 0, with which the cloud lists no deletions."""
 FULL_PULL_EVERY_MS = 24 * 3_600_000
 CHECK_KEY_EVERY_MS = 24 * 3_600_000
-ROWS_AT_ONCE = 2_000
-BYTES_AT_ONCE = 2_000_000
+ROWS_AT_ONCE = 5_000
+BYTES_AT_ONCE = 4_000_000
 FIRST_BATCH = 200
 LARGEST_BATCH = 2_000
 AIM_S = 4.0
+CONFIRM_EVERY = 5_000
+"""Records sent: then the cloud is asked what it kept. What it shows back of a long time offline would else be one reply
+of many megabytes at the end, which a bad line never gets to its end."""
 DEVICES = "devices"
 
 
@@ -115,7 +118,7 @@ class Round:
             if self._must_check or self._now - state.checked_at_ms > CHECK_KEY_EVERY_MS:
                 access = self._check_key(client, access)
             self._pull(client, access, Phase.PULLING)
-            if self._push(client):
+            if self._push(client, access):
                 self._pull(client, access, Phase.CONFIRMING)
         finally:
             client.close()
@@ -217,13 +220,11 @@ class Round:
                 change_state(transaction, clock_ahead_ms=self._now - server_date_ms)
             self._settings.checkpoint("clock noted")
 
-    def _push(self, client: CloudClient) -> bool:
-        """Sends what waits; returns whether anything was sent."""
+    def _push(self, client: CloudClient, access: CloudAccess) -> bool:
+        """Sends what waits; returns whether anything was sent that no pull has come after."""
         with self._database.read() as snapshot:
-            access = read_access(snapshot)
+            access = read_access(snapshot) or access  # its clinics may have changed with the pull
             ahead = read_state(snapshot).clock_ahead_ms
-        if access is None:
-            raise CloudNotConnected
         home = access.clinic_ids[0] if access.clinic_ids else None
         fit_waiting(self._database, home)
         self._settings.checkpoint("records fitted")
@@ -231,17 +232,21 @@ class Round:
             position = start_position(snapshot)
             total = waiting_to_upload(snapshot)
             strangers = find_strangers(snapshot, home)
-        has_sent = False
+        unconfirmed = 0
         while not position.is_at_end:
             rules = Rules(frozenset(access.clinic_ids), strangers.unknown_users, self._now - ahead)
             batch, position = self._next_batch(position, rules)
-            if batch is not None:
-                self._send(client, batch)
-                has_sent = True
-                self._settings.report(Progress(Phase.PUSHING, self._pushed, max(total, self._pushed)))
-        if has_sent:
+            if batch is None:
+                continue
+            self._send(client, batch)
+            unconfirmed += len(batch.records)
+            self._settings.report(Progress(Phase.PUSHING, self._pushed, max(total, self._pushed)))
+            if unconfirmed >= CONFIRM_EVERY and not position.is_at_end:
+                self._pull(client, access, Phase.CONFIRMING)
+                unconfirmed = 0
+        if self._pushed_counts:
             self._log_push()
-        return has_sent
+        return unconfirmed > 0
 
     def _next_batch(self, position: Position, rules: Rules) -> tuple[Batch | None, Position]:
         if self._settings.should_stop():

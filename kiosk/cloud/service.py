@@ -44,7 +44,7 @@ from kiosk.cloud.desk import Activity
 from kiosk.cloud.enrolment import enrol
 from kiosk.cloud.loop import CloudLoop, Signs, Trigger
 from kiosk.cloud.pace import Pace
-from kiosk.cloud.round import CloudStopped, Progress, Round, RoundResult, RoundSettings
+from kiosk.cloud.round import CloudStopped, Phase, Progress, Round, RoundResult, RoundSettings
 
 if TYPE_CHECKING:
     from kiosk.cloud.client import CloudClient
@@ -79,7 +79,8 @@ class CloudService:
         self._client: CloudClient | None = None
         self._must_check = True  # at the start, and after the network was away: it may be another cloud now
         self._stopped = threading.Event()
-        self.loop = CloudLoop(self._run_triggered, self._look, clock, Backoff(clock, chance), chance=chance)
+        self._backoff = Backoff(clock, chance)
+        self.loop = CloudLoop(self._run_triggered, self._look, clock, self._backoff, chance=chance)
 
     def activity(self) -> Activity:
         """What the round under way does, and when the next one is due."""
@@ -194,6 +195,8 @@ class CloudService:
 
     def _report(self, progress: Progress) -> None:
         self._progress = progress
+        if progress.phase is Phase.PUSHING and progress.done:
+            self._backoff.succeeded()  # on a line that breaks again and again, what gets through is no failure
         self._check_limit()
 
     def _check_limit(self) -> None:

@@ -16,6 +16,7 @@ from db.marks import (
     find_pull,
     find_pull_of_push,
     forget_pulls,
+    has_dropped_rows,
     has_held_rows,
     record_pull,
     resolve_device_since,
@@ -23,7 +24,7 @@ from db.marks import (
     unused_mark,
 )
 from db.records import NO_MARK
-from db.schema import HELD_ROWS, SERVER_CLOCK, TIMELINE_GAPS
+from db.schema import DROPPED_ROWS, HELD_ROWS, SERVER_CLOCK, TIMELINE_GAPS
 from tests.db.caller import last_stamp
 from tests.fakes.clock import DAY_MS, HOUR_MS, AdjustableClock
 
@@ -270,14 +271,15 @@ def test_an_unused_mark_is_the_wanted_one_or_the_next_that_is_free(database: Dat
         assert [unused_mark(snapshot, wanted) for wanted in (99, 100, 101, 102, 103)] == [99, 102, 102, 102, 104]
 
 
-def test_held_rows_belong_to_one_mark(database: Database) -> None:
+def test_held_and_dropped_rows_belong_to_one_mark(database: Database) -> None:
     pull = recorded(database)
-    with database.write() as transaction:
-        transaction.run(HELD_ROWS.insert().values(mark=pull.mark, table_name="patients", record_id="p1"))
-    with database.read() as snapshot:
-        assert has_held_rows(snapshot, pull.mark)
-        assert not has_held_rows(snapshot, pull.mark + 1)
-        assert not has_held_rows(snapshot, NO_MARK)
+    for table, has_rows in ((HELD_ROWS, has_held_rows), (DROPPED_ROWS, has_dropped_rows)):
+        with database.write() as transaction:
+            transaction.run(table.insert().values(mark=pull.mark, table_name="patients", record_id="p1"))
+        with database.read() as snapshot:
+            assert has_rows(snapshot, pull.mark)
+            assert not has_rows(snapshot, pull.mark + 1)
+            assert not has_rows(snapshot, NO_MARK)
 
 
 def test_forgotten_pulls_prove_nothing_but_their_marks_still_work(database: Database, clock: AdjustableClock) -> None:
@@ -286,13 +288,15 @@ def test_forgotten_pulls_prove_nothing_but_their_marks_still_work(database: Data
     recent = recorded(database, since=old.mark)
     with database.write() as transaction:
         for mark in (old.mark, recent.mark):
-            transaction.run(HELD_ROWS.insert().values(mark=mark, table_name="patients", record_id="p1"))
+            for table in (HELD_ROWS, DROPPED_ROWS):
+                transaction.run(table.insert().values(mark=mark, table_name="patients", record_id="p1"))
     with database.write() as transaction:
         assert forget_pulls(transaction, recent.stamp) == 1
     assert since(database, old.mark) == Since(old.stamp, None, is_foreign=False)
     assert since(database, recent.mark).pull == recent
     with database.read() as snapshot:
         assert [has_held_rows(snapshot, mark) for mark in (old.mark, recent.mark)] == [False, True]
+        assert [has_dropped_rows(snapshot, mark) for mark in (old.mark, recent.mark)] == [False, True]
 
 
 def test_a_push_after_somebody_else_signed_in_on_the_phone_belongs_to_their_pull(database: Database) -> None:

@@ -14,7 +14,7 @@ from db import migrate
 from db.database import Database, open_at_rest
 from db.errors import DatabaseDamaged, NewerDatabase
 from db.files import BEFORE_MIGRATION_SUFFIX, CEILING_NAME, DATABASE_NAME
-from db.schema import METADATA, PATIENT_WORDS
+from db.schema import FULL_TEXT_TABLES, METADATA
 from db.settings import Setting, read_setting
 from db.stamps import StampCeiling
 from db.store import Store, open_store
@@ -78,8 +78,8 @@ def _go_all_the_way_down(folder: Path) -> None:
 
 def _tables(database: Database) -> set[str]:
     with database.write() as transaction:
-        names = set(sa.inspect(transaction.connection).get_table_names()) - {"alembic_version", "sqlite_sequence"}
-    return {name for name in names if not name.startswith(PATIENT_WORDS.name)}  # the full-text index and its own tables
+        names = set(sa.inspect(transaction.connection).get_table_names())
+    return names - {"alembic_version", "sqlite_sequence"} - FULL_TEXT_TABLES
 
 
 def _open(path: Path, clock: AdjustableClock, key: bytes = KEY) -> Database:

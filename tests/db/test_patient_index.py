@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db import migrate
 from db.database import Database
 from db.patient_index import refresh_patient_index
 from db.patient_search import Visible, list_patients, search_patients
-from db.schema import PATIENT_COUNTS, PATIENT_INDEX
+from db.schema import CLINIC_NUMBERS, PATIENT_COUNTS, PATIENT_INDEX, PATIENT_PLACES
 from db.store import Store
 from tests.db.rows import delete_row, put_rows
 from tests.examples import examples
@@ -66,12 +67,13 @@ def test_a_patient_who_changes_clinic_is_counted_at_the_new_one(database: Databa
 
 def test_patients_of_a_clinic_are_everybodys_until_the_hub_knows_it(database: Database) -> None:
     put_rows(database, "patients", [_patient("p1", primary_clinic_id="west"), _patient("p2")])
-    assert _listed(database, NOWHERE) == ["p1"]
+    west = Visible(frozenset({"west"}))
+    assert _listed(database, NOWHERE) == _found(database, NOWHERE, given_name="amal") == ["p1"]
     put_rows(database, "clinics", [{"id": "west", "name": "West"}])
-    assert _listed(database, NOWHERE) == []
-    assert _listed(database, Visible(frozenset({"west"}))) == ["p1"]
+    assert _listed(database, NOWHERE) == _found(database, NOWHERE, given_name="amal") == []
+    assert _listed(database, west) == _found(database, west, given_name="amal") == ["p1"]
     delete_row(database, "clinics", "west")
-    assert _listed(database, NOWHERE) == ["p1"]
+    assert _listed(database, NOWHERE) == _found(database, NOWHERE, given_name="amal") == ["p1"]
 
 
 def test_an_attribute_is_found_by_its_text_or_number_while_it_is_there(database: Database) -> None:
@@ -93,6 +95,29 @@ def test_the_index_follows_in_several_steps_within_one_stamp(database: Database)
     refresh_patient_index(database, batch=3)
     assert _listed(database) == [*(f"p{number}" for number in range(10)), "q"]
     assert _found(database, given_name="omar") == ["p4"]
+
+
+@pytest.mark.parametrize("batch", [2_000, 3])
+def test_an_index_that_is_up_to_date_looks_at_no_record(database: Database, batch: int) -> None:
+    put_rows(database, "patients", [_patient(f"p{number}") for number in range(9)])
+    refresh_patient_index(database, batch)
+    with database.write() as transaction:  # one that is looked at again would be missed now
+        transaction.run(PATIENT_INDEX.delete())
+    refresh_patient_index(database, batch)
+    with database.read() as snapshot:
+        assert snapshot.first(sa.select(PATIENT_INDEX.c.number)) is None
+
+
+def test_the_index_goes_down_and_up_with_the_tables(database: Database) -> None:
+    put_rows(database, "patients", [_patient("p1"), _patient("p2", primary_clinic_id=None)])
+    attribute = {"id": "a1", "patient_id": "p1", "attribute_id": "blood", "string_value": "AB positive"}
+    put_rows(database, "patient_additional_attributes", [attribute])
+    assert _found(database, blood="posi") == ["p1"]
+    with database.write() as transaction:
+        migrate.downgrade(transaction, "0006")
+        migrate.upgrade(transaction)
+    assert _found(database, given_name="amal") == _listed(database) == ["p1", "p2"]
+    assert _found(database, blood="posi") == ["p1"]
 
 
 def test_an_index_that_is_up_to_date_is_not_written(database: Database, store: Store) -> None:
@@ -128,4 +153,11 @@ def test_the_counts_are_those_of_the_index_after_any_changes(
     with database.read() as snapshot:
         counted = snapshot.rows(sa.select(counts.clinic_id, counts.live).where(counts.live != 0))
         there = snapshot.rows(sa.select(index.clinic_id, sa.func.count()).group_by(index.clinic_id))
+        places, numbers = PATIENT_PLACES.c, CLINIC_NUMBERS.c
+        query = sa.select(places.number, numbers.clinic_id, places.updated_at).join(
+            CLINIC_NUMBERS, numbers.number == places.clinic
+        )
+        placed = snapshot.rows(query.order_by(places.number))
+        indexed = snapshot.rows(sa.select(index.number, index.clinic_id, index.updated_at).order_by(index.number))
     assert sorted(map(tuple, counted)) == sorted(map(tuple, there))
+    assert placed == indexed

@@ -98,6 +98,24 @@ def test_like_names_come_the_most_alike_first_and_hide_other_clinics(database: D
     assert similar_patients(database, NORTH, " ", "", 10) == []
 
 
+@pytest.mark.parametrize(
+    ("given_name", "surname"),
+    [
+        ("Khadija", "Rodriguez"),
+        ("Kadija", "Rodrigues"),
+        ("Khadijah", "Rodriquez"),
+        ("Xhadija", "Rodrigue"),
+        ("", "rodri"),
+    ],
+)
+def test_a_name_with_a_wrong_letter_is_found_among_many_others(
+    database: Database, given_name: str, surname: str
+) -> None:
+    others = [_patient(f"o{number}", f"Kha{number}", f"Guez{number}") for number in range(120)]
+    put_rows(database, "patients", [_patient("wanted", "Khadija", "Rodriguez"), *others])
+    assert similar_patients(database, NORTH, given_name, surname, 1)[0]["id"] == "wanted"
+
+
 def test_a_government_id_is_known_at_whichever_clinic(database: Database) -> None:
     put_rows(database, "patients", [_patient("p5", government_id="S 1", primary_clinic_id="south")])
     assert has_government_id(database, " s 1")

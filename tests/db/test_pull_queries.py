@@ -14,7 +14,7 @@ from db.catalogue import CATALOGUE
 from db.database import Database, Statement
 from db.pull_queries import Look, Revived, TableQueries, queries_for
 from db.records import NO_MARK, insert_rows
-from db.schema import HELD_ROWS
+from db.schema import DROPPED_ROWS, HELD_ROWS
 from tests.db.rows import put_rows
 
 SINCE, MARK, OTHER_MARK = 100, 90, 91
@@ -112,6 +112,19 @@ def test_a_row_that_the_phone_held_then_is_updated(
     with database.write() as transaction:
         transaction.run(HELD_ROWS.insert().values(mark=mark, table_name=table, record_id="p1"))
     assert lists_with(database, "p1", queries(held=with_held_rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("mark", "table", "expected"),
+    [(MARK, "patients", ["created"]), (OTHER_MARK, "patients", ["updated"]), (MARK, "visits", ["updated"])],
+)
+def test_a_row_that_the_phone_has_destroyed_is_new_to_it(
+    database: Database, mark: int, table: str, expected: list[str]
+) -> None:
+    put_raw(database, "p1", 50, 101)
+    with database.write() as transaction:
+        transaction.run(DROPPED_ROWS.insert().values(mark=mark, table_name=table, record_id="p1"))
+    assert lists_with(database, "p1", queries_for("patients", Look(with_dropped_rows=True))) == expected
 
 
 def newest_window(database: Database) -> dict[str, Any]:

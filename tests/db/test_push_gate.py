@@ -210,3 +210,38 @@ def test_who_may_do_everything_everywhere_is_not_asked(database: Database) -> No
     with database.read() as snapshot:
         assert gate_for(snapshot, NURSE, "north") is None
         assert gate_for(snapshot, "stranger", "north") is not None
+
+
+def test_what_a_library_phone_destroyed_although_it_may_not_comes_back_to_it_as_new(database: Database) -> None:
+    prepare(database, {"visits": VISIT})
+    grant(database)
+    phone, other = HoldingPhone(database, NURSE), HoldingPhone(database, NURSE)
+    other.pull()
+    assert phone.sync({"visits": gone("v1")}, "north").notes == (SyncNote.NOT_PERMITTED,)
+    phone.pull(is_lost=True)
+    assert [row["id"] for row in phone.pull().changes["visits"]["created"]] == ["v1"]
+    assert [row["id"] for row in other.pull().changes["visits"]["updated"]] == ["v1"]
+    put_rows(database, "visits", [VISIT | {"provider_name": "Nour"}])
+    for anyone in (phone, other):
+        assert [row["id"] for row in anyone.pull().changes["visits"]["updated"]] == ["v1"]
+        assert anyone.complaints == []
+
+
+def test_an_edit_in_the_push_of_a_refused_deletion_does_not_keep_the_record_away(database: Database) -> None:
+    prepare(database, {})
+    grant(database, Flag.EDIT_RECORDS)
+    phone = HoldingPhone(database, NURSE)
+    both = edited(id="p1", given_name="Ada", phone="7", primary_clinic_id="north") | {"deleted": ["p1"]}
+    assert phone.sync({"patients": both}, "north").notes == (SyncNote.NOT_PERMITTED,)
+    phone.pull()
+    assert phone.rows["patients", "p1"]["phone"] == "7"
+    assert phone.complaints == []
+
+
+def test_a_phone_that_keeps_what_it_hides_is_not_sent_it_as_new(database: Database) -> None:
+    prepare(database, {})
+    grant(database)
+    phone = HoldingPhone(database, NURSE, "c1")
+    hidden = {"created": [], "updated": [], "deleted": [patient(primary_clinic_id="north", is_deleted=True)]}
+    assert phone.sync({"patients": hidden}, "north").notes == (SyncNote.NOT_PERMITTED,)
+    assert [row["id"] for row in phone.pull().changes["patients"]["updated"]] == ["p1"]

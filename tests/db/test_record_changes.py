@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from db.database import Database
 from db.record_changes import PlannedRow, RecordChanges
 from db.records import NO_MARK, VersionKind, live_counts
-from db.schema import HELD_ROWS, OUTBOX
+from db.schema import DROPPED_ROWS, HELD_ROWS, OUTBOX
 from tests.db.caller import contents, history, last_stamp, stored
 from tests.db.rows import delete_row, put_rows
 
@@ -125,3 +126,24 @@ def test_held_rows_alone_change_nothing_that_anybody_sees(database: Database) ->
     assert last_stamp(database) == before
     with database.read() as snapshot:
         assert [tuple(row) for row in snapshot.rows(sa.select(HELD_ROWS))] == [(5, "patients", "p1")]
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_dropped", "dropped"),
+    [(5, True, [(5, "patients", "p1")]), (5, False, []), (NO_MARK, True, [])],
+)
+def test_what_is_given_back_has_a_new_stamp_and_whose_phone_has_dropped_it_is_noted(
+    database: Database, mark: int, is_dropped: bool, dropped: list[tuple[int, str, str]]
+) -> None:
+    put_rows(database, "patients", [{"id": "p1"}])
+    before = stored(database, "patients", "p1")
+    with database.write() as transaction:
+        changes = RecordChanges(transaction, mark)
+        changes.load("patients", ["p1"])
+        changes.give_back("patients", "p1", is_dropped=is_dropped)
+        changes.flush(None)
+    after = stored(database, "patients", "p1")
+    assert (after.created_at, after.deleted_at) == (before.created_at, None)
+    assert after.last_modified > before.last_modified
+    with database.read() as snapshot:
+        assert [tuple(row) for row in snapshot.rows(sa.select(DROPPED_ROWS))] == dropped

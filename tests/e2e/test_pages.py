@@ -116,6 +116,30 @@ def test_the_pages_about_phones_are_sound(
 
 
 @pytest.mark.parametrize(("scheme", "size"), LOOKS)
+def test_the_pages_about_backups_are_sound(
+    browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
+) -> None:
+    kiosk = busy_clinic(words.language)
+    with serve_ui(kiosk) as ui, visiting(browser, ui, color_scheme=scheme, viewport=size) as visit:
+        page = visit.enter()
+        page.locator("#backups-page").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(words.text("safety.none"))
+        page.locator("#backup-now").click()
+        expect(page.locator("#backup-bar")).to_be_visible()
+        kiosk.backups.comes_to(40)
+        expect(page.locator("#backup-count")).to_have_text(words.text("backups.percent", percent=words.number(40)))
+        check(page, tmp_path / "backup_made.png")
+        kiosk.backups.ends()
+        kiosk.backups.has_damaged("عيادة.hikma-backup")
+        expect(page.get_by_role("heading", level=1)).to_have_text(words.text("safety.good"))
+        check(page, tmp_path / "backups.png")
+        page.locator("#show-code").click()
+        expect(page.locator("#code")).to_be_visible()
+        check(page, tmp_path / "recovery_code.png")
+        assert visit.unexplained() == []
+
+
+@pytest.mark.parametrize(("scheme", "size"), LOOKS)
 def test_the_first_run_page_is_sound_empty_and_with_mistakes(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:

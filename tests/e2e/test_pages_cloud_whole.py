@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from db.accounts import has_accounts
 from db.clock import SystemClock
 from kiosk.hub import Hub
 from tests.db.rows import put_rows
@@ -15,6 +16,7 @@ from tests.e2e.browser import Visit, launched_browser, visiting
 from tests.fakes.cloud import Cloud, running_cloud
 from tests.fakes.cloud.organisation import API_KEY, CLINIC_A, CLINIC_B
 from tests.kiosk.hubs import built_hub
+from tests.polling import eventually
 from tests.web.ui.kiosk_port_contract import FORM
 from tests.web.ui.serving import ServedUi
 
@@ -115,3 +117,28 @@ def test_a_wrong_key_is_told_beside_its_field(visit: Visit, cloud: Cloud) -> Non
     page.locator("#key").fill(API_KEY)
     page.locator("#connect-submit").click()
     expect(page.locator("#url-wrong")).to_contain_text("There is no internet just now.")
+
+
+def test_a_new_computer_begins_with_the_cloud_and_its_staff_can_sign_in(
+    browser: Browser, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    with built_hub(tmp_path / "data") as hub:
+        facts = hub.start()
+        served = ServedUi(facts.ui_url, int(facts.ui_url.rpartition(":")[2]), lambda: None)
+        with visiting(browser, served) as visit:
+            page = visit.page
+            page.goto(f"{facts.ui_url}/open#{facts.token}")
+            page.wait_for_url(facts.ui_url + "/")
+            page.locator("#cloud-first").click()
+            page.locator("#url").fill(cloud.url)
+            page.locator("#key").fill(API_KEY)
+            page.locator("#connect-submit").click()
+            expect(page.locator("#cloud")).to_contain_text("hub-a")
+            eventually(lambda: has_staff(hub), A_ROUND_MS / 1000)
+            assert visit.unexplained() == []
+
+
+def has_staff(hub: Hub) -> bool:
+    with hub.store.database.read() as snapshot:
+        return has_accounts(snapshot)

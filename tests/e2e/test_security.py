@@ -204,13 +204,16 @@ def test_the_search_finds_what_it_looks_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_no_file_holds_a_word_of_what_was_synced_whatever_goes_wrong(tmp_path: Path) -> None:
+def test_no_file_holds_a_word_of_what_was_synced_whatever_goes_wrong(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """The database and its log, our logs, files of the running program, and the temporary folder."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     folder = tmp_path / "data"
     environment = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP", "SQLITE_TMPDIR")}
     server = RunningServer(folder, environment=environment)
+    request.addfinalizer(server.kill)
     server.start()
     server.add_user(NURSE)
     token = str(login(server, NURSE.email, NURSE.password).json["token"])

@@ -10,6 +10,7 @@ from dataclasses import replace
 from threading import RLock
 
 from db.errors import AddressUnavailable, HubError, InvalidInput
+from tests.fakes.backups_port import FakeBackups
 from tests.fakes.check_port import FakeCheckPort
 from tests.fakes.cloud_port import FakeCloud
 from tests.fakes.diagnostics_port import FakeDiagnostics
@@ -48,6 +49,7 @@ class FakeKioskPort:
         self._notices: dict[Notice, NoticeView] = {}
         self.phones = FakePhones(now_ms, self._fail_if_told)
         self.cloud = FakeCloud(now_ms, self._fail_if_told)
+        self.backups = FakeBackups(now_ms, self._fail_if_told)
         self.check = FakeCheckPort(now_ms)
         self.diagnostics = FakeDiagnostics(now_ms)
         self._log: list[SyncLine] = []
@@ -96,10 +98,16 @@ class FakeKioskPort:
             self._server_name = form.server_name
         self.start_serving()
 
+    def begin_with_cloud(self) -> None:
+        self._fail_if_told()
+        with self._lock:
+            self._server_name = self._server_name or self.cloud.view().device_name
+        self.start_serving()
+
     def start_serving(self) -> None:
         self._fail_if_told()
         with self._lock:
-            self._is_serving = self._has_account
+            self._is_serving = self._has_account or self.cloud.view().is_connected
 
     def stop_serving(self) -> None:
         self._fail_if_told()
@@ -208,7 +216,7 @@ class FakeKioskPort:
             self._counts.update(counts)
 
     def _state(self) -> ServingState:
-        if not self._has_account:
+        if not self._has_account and not self.cloud.view().is_connected:
             return ServingState.FIRST_RUN
         if not self._is_serving:
             return ServingState.STOPPED

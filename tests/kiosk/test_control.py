@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from db.accounts import NewAccount, add_account, find_account, list_accounts
+from db.cloud.state import CloudAccess, write_access
 from db.errors import AddressUnavailable, AlreadyExists, HubError, InvalidInput, PortTaken
 from db.files import UNCLEAN_NAME
 from db.records import live_counts
@@ -282,3 +283,12 @@ def test_quitting_is_a_wish_that_the_process_sees(hub: Hub) -> None:
 
 def test_a_server_without_a_name_goes_by_the_computers(hub: Hub) -> None:
     assert hub.control.status().server_name == hub.control.server_name() != ""
+
+
+def test_a_computer_that_begins_with_the_cloud_takes_its_name_and_serves_without_an_account(hub: Hub) -> None:
+    with hub.store.database.write() as transaction:
+        write_access(transaction, CloudAccess("https://cloud.example", "key", "device", "Reception", ()))
+    hub.control.begin_with_cloud()
+    status = hub.control.status()
+    assert status.state in (ServingState.SERVING, ServingState.NO_NETWORK)
+    assert status.server_name == "Reception"

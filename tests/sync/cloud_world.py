@@ -223,12 +223,12 @@ class CloudWorld:
         for table in COLUMNS:
             here = self._living_here(site, table)
             reader = RowReader(table)
-            there = {row["id"]: reader.read(row) for row in self.cloud.live(table)}
+            rows = [sent for row in self.cloud.live(table) if (sent := reader.recognise(row)) is not None]
+            there = {sent.record_id: reader.read(sent) for sent in rows}
             for record_id in (here.keys() | there.keys()) - {each for _, each in aside}:
                 assert record_id in here, f"{table} {record_id}: only in the cloud"
-                assert there.get(record_id) is not None, f"{table} {record_id}: only here"
+                assert record_id in there, f"{table} {record_id}: only here"
                 row = there[record_id]
-                assert row is not None
                 assert differences(table, here[record_id], row.data) == frozenset(), (table, here[record_id], row.data)
 
     def _check_nothing_lost(self, site: Site) -> None:

@@ -130,4 +130,4 @@ def test_those_at_the_door_do_not_outlive_a_stop() -> None:
         assert ask(port, GET).body == b"ok"
     assert client.rest() == b""
     client.close()
-    eventually(lambda: threading.active_count() == before)
+    eventually(lambda: threading.active_count() <= before)  # threads of others may end meanwhile

@@ -16,6 +16,10 @@
     </ul>
   </div>
   % end
+  <div class="either" id="with-cloud">
+    <p>{{t("first_run.cloud")}}</p>
+    <a class="button" id="cloud-first" href="/cloud/connect?lang={{translator.language}}">{{t("first_run.cloud.connect")}}</a>
+  </div>
   <fieldset>
     <legend>{{t("first_run.group.server")}}</legend>
     <div class="fields">

@@ -49,6 +49,7 @@
   <div class="column" id="first-column">
     % include("connect.tpl")
     % include("cloud_card.tpl")
+    % include("safety_card.tpl")
     <section class="card" id="counts" aria-labelledby="counts-title">
       <h2 id="counts-title">{{t("counts.title")}}</h2>
       <dl class="counts">

@@ -14,6 +14,7 @@ from web.i18n import LANGUAGES, Catalogue, Translator
 from web.pages import Pages, load_pages
 from web.plugins.request_id import RequestIdPlugin
 from web.ui.answers import MAIN_PAGE, done, etag, html, json_of, no_part, part, to_page, unless_taken
+from web.ui.backups_actions import BackupsActions
 from web.ui.check_actions import CheckActions
 from web.ui.cloud_actions import CloudActions
 from web.ui.diagnostics_actions import DiagnosticsActions
@@ -49,6 +50,7 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_phone_routes(PhoneActions(port, pages, kiosk.words_for)),
         *_cloud_routes(CloudActions(port, pages, kiosk.words_for)),
         *_tray_routes(TrayActions(port, pages, kiosk.words_for)),
+        *_backups_routes(BackupsActions(port, pages, kiosk.words_for)),
         *_check_routes(CheckActions(port, pages, kiosk.words_for)),
         *_diagnostics_routes(DiagnosticsActions(port, pages, kiosk.words_for)),
     )
@@ -130,6 +132,16 @@ def _tray_routes(trays: TrayActions) -> Routes:
         ("GET", "/conflicts/status", trays.get_conflicts_part),
         ("POST", "/conflicts/restore", trays.post_restore),
         ("POST", "/conflicts/settle", trays.post_settle),
+    )
+
+
+def _backups_routes(backups: BackupsActions) -> Routes:
+    return (
+        ("GET", "/backups", backups.get_backups),
+        ("GET", "/backups/status", backups.get_backups_part),
+        ("POST", "/backups/make", backups.post_make),
+        ("POST", "/backups/second", backups.post_second),
+        ("POST", "/backups/code", backups.post_code),
     )
 
 
@@ -282,7 +294,10 @@ class _Kiosk:
 
     def _fragment(self, status: KioskStatus, words: Translator) -> str:
         return self._pages.render(
-            "status", words, view=main_view(status, self._port.cloud.view(), words), back=MAIN_PAGE
+            "status",
+            words,
+            view=main_view(status, self._port.cloud.view(), self._port.backups.view(), words),
+            back=MAIN_PAGE,
         )
 
     def words_for(self, status: KioskStatus) -> Translator:

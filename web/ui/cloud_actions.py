@@ -13,7 +13,7 @@ from bottle import HTTPResponse, request
 from db.errors import CloudFailure, InvalidInput, OtherCloud
 from web.i18n import Translator
 from web.pages import Pages
-from web.ui.answers import CLOUD_PAGE, CONNECT_PAGE, done, html, no_part, to_page
+from web.ui.answers import CLOUD_PAGE, CONNECT_PAGE, done, html, no_part, to_page, unless_taken
 from web.ui.cloud_form import (
     FIELDS,
     OTHER_CLOUD,
@@ -28,7 +28,7 @@ from web.ui.cloud_page import cloud_page, disconnect_question, refill_question
 from web.ui.cloud_troubles import trouble_of
 from web.ui.forms import read_form
 from web.ui.live_pages import LivePages, WordsFor
-from web.ui.ports import KioskPort, KioskStatus
+from web.ui.ports import KioskPort, KioskStatus, ServingState
 from web.ui.problems import wants_json
 
 MOST_DIGITS = 7
@@ -63,6 +63,7 @@ class CloudActions:
         """Check the key and connect; a form with mistakes comes back without the key (fields ``url``, ``key``, and
         ``may_replace`` = "yes" where another cloud than before is meant)."""
         entry = read_entry(read_form(request.environ))
+        is_first_run = self._port.status().state is ServingState.FIRST_RUN
         try:
             self._port.cloud.connect(entry.url, entry.key, may_replace=entry.may_replace)
         except OtherCloud:
@@ -74,7 +75,10 @@ class CloudActions:
             if path not in FIELDS:
                 raise
             return self._connect_page(entry, wrong_field(path), 400)
-        return to_page(CLOUD_PAGE)
+        if not is_first_run:
+            return to_page(CLOUD_PAGE)
+        unless_taken(self._port.begin_with_cloud)
+        return to_page()
 
     def get_disconnect(self) -> HTTPResponse:
         """The question before the connection ends."""
@@ -127,7 +131,11 @@ class CloudActions:
     ) -> HTTPResponse:
         cloud = self._port.cloud.view()
         return self._live.still(
-            "cloud_connect", CONNECT_PAGE, lambda _, words: connect_view(cloud, words, entry, mistake), http_status
+            "cloud_connect",
+            CONNECT_PAGE,
+            lambda _, words: connect_view(cloud, words, entry, mistake),
+            http_status,
+            is_of_first_run=True,
         )
 
     def _do(self, action: Callable[[], None]) -> HTTPResponse:

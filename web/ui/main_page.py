@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from web.i18n import Translator
+from web.ui.backups_port import BackupsView
 from web.ui.cloud_card import CloudCard, cloud_card
 from web.ui.cloud_port import CloudView
 from web.ui.cloud_troubles import trouble_of
 from web.ui.phone_rows import IN_USE, NewPhone, generation_of, phone_name, receipt_line, waiting_phones
 from web.ui.ports import KioskStatus, NetworkAddress, Notice, PhoneView, ServingState, SyncLine
+from web.ui.safety import Safety, safety
 
 LOG_LINES_SHOWN = 5
 PHONES_SHOWN = 8
@@ -86,6 +88,7 @@ class MainView:
     addresses: tuple[NetworkAddress, ...]  # empty unless there is a choice
     notices: tuple[NoticeLine, ...]
     cloud: CloudCard
+    safety: Safety
     counts: tuple[tuple[str, str], ...]  # label and number
     waiting: tuple[NewPhone, ...]
     phones: tuple[PhoneRow, ...]  # those that synced last
@@ -118,8 +121,8 @@ _ICONS = MappingProxyType(
 _WITH_CLOUD = ("cloud_pull", "cloud_push")
 
 
-def main_view(status: KioskStatus, cloud: CloudView, words: Translator) -> MainView:
-    """The main page for ``status`` and ``cloud`` in the language of ``words``."""
+def main_view(status: KioskStatus, cloud: CloudView, backups: BackupsView, words: Translator) -> MainView:
+    """The main page for what the three say, in the language of ``words``."""
     log = tuple(_log_row(line, status.now_ms, words) for line in status.log)
     return MainView(
         state=_state_view(status, words),
@@ -130,6 +133,7 @@ def main_view(status: KioskStatus, cloud: CloudView, words: Translator) -> MainV
             for view in status.notices
         ),
         cloud=cloud_card(cloud, status.now_ms, words),
+        safety=safety(backups, status.now_ms, words),
         counts=tuple((words.text(f"counts.{name}"), words.number(status.counts.get(name, 0))) for name in COUNTED),
         waiting=waiting_phones(status, words),
         phones=tuple(_phone_row(phone, status.now_ms, words) for phone in _synced_last(status)),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from db.scope import PhoneScope
+from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
 from web.ui.diagnostics_port import DiagnosticsPort
@@ -189,6 +190,11 @@ class KioskPort(Protocol):
         ...
 
     @property
+    def backups(self) -> BackupsPort:
+        """The backups' part of it."""
+        ...
+
+    @property
     def check(self) -> CheckPort:
         """The part that checks this computer."""
         ...
@@ -207,6 +213,11 @@ class KioskPort(Protocol):
 
         Raises InvalidInput with ``path`` = the form field that is wrong.
         """
+        ...
+
+    def begin_with_cloud(self) -> None:
+        """Instead of the first run, after the cloud was connected: the server is called as the cloud calls it, and
+        staff comes from there. Starts serving."""
         ...
 
     def start_serving(self) -> None:

@@ -22,8 +22,10 @@ def attribute(record_id: str, value: str) -> dict[str, Any]:
 def test_one_that_waits_under_another_id_is_found(database: Database) -> None:
     local, theirs = new_id(), new_id()
     put_rows(database, TABLE, [attribute(local, "A+")])
-    row = RowReader(TABLE).read(attribute(theirs, "B+"))
-    assert row is not None
+    reader = RowReader(TABLE)
+    sent = reader.recognise(attribute(theirs, "B+"))
+    assert sent is not None
+    row = reader.read(sent)
     with database.read() as snapshot:
         (found,) = collapsed_attributes(snapshot, [row])
         assert found.local_id == local

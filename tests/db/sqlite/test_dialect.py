@@ -14,7 +14,7 @@ from db.pull_queries import Look, Revived, queries_for
 from db.records import NO_MARK
 from db.schema import OUTBOX, RECORD_TABLES, SETTINGS
 from db.scope import Scope, ScopeChange, scope_parameters
-from db.sqlite.dialect import field, insert_new, replace_from, upsert, values_of
+from db.sqlite.dialect import field, insert_new, plain, replace_from, upsert, values_of
 from tests.db.rows import put_rows
 
 PATIENTS = RECORD_TABLES["patients"]
@@ -49,6 +49,14 @@ def test_a_lookup_of_living_children_as_deletions_do_it_uses_its_index(
     found = Statement(sa.select(records.c.id).where(field(records, key) == sa.bindparam("parent"), is_live))
     with database.read() as snapshot:
         assert f"ix_{table}_{key}" in _plan(snapshot, found, {"parent": "x"})[0]
+
+
+def test_a_plain_column_is_the_same_and_looked_up_in_no_index(database: Database) -> None:
+    put_rows(database, "patients", [{"id": "p1"}, {"id": "p2"}])
+    found = Statement(sa.select(PATIENTS.c.id).where(plain(PATIENTS.c.id) == sa.bindparam("wanted")))
+    with database.read() as snapshot:
+        assert _plan(snapshot, found, {"wanted": "p1"})[0].startswith("SCAN patients")
+        assert [row for batch in snapshot.batches(found, {"wanted": "p1"}) for row in batch] == [("p1",)]
 
 
 @pytest.mark.parametrize("name", sorted(name for name in CATALOGUE if CATALOGUE[name].is_for_phones))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from db.database import Database
 from db.schema import PATIENT_WORDS, SEARCHED_COLUMNS
-from db.sqlite.fulltext import contains_all, contains_any, indexed_words, matches
+from db.sqlite.fulltext import contains_all, contains_any, contains_each, indexed_words, matches, merge_some
 
 TEXTS = {1: ("amal noor", "haddad"), 2: ("samal", 'o"hara amal'), 3: ("زينب", "الخطيب")}
 
@@ -57,3 +57,25 @@ def test_what_is_taken_out_is_not_found(filled: Database) -> None:
     with filled.write() as transaction:
         transaction.run(PATIENT_WORDS.delete().where(PATIENT_WORDS.c.rowid == 1))
     assert _found(filled, contains_all({"given_name": "mal"})) == [2]
+
+
+def test_one_column_holds_every_pattern(filled: Database) -> None:
+    assert _found(filled, contains_each("given_name", ("ama", "noo"))) == [1]
+    assert _found(filled, contains_each("given_name", ("ama", "zzz"))) == []
+
+
+def test_many_pieces_become_one_that_finds_the_same(filled: Database) -> None:
+    empty = dict.fromkeys(SEARCHED_COLUMNS, "")
+    for number in range(4, 7):
+        with filled.write() as transaction:
+            transaction.run(PATIENT_WORDS.insert().values({**empty, "given_name": "samal", "rowid": number}))
+    assert _pieces(filled) > 1
+    with filled.write() as transaction:
+        transaction.run(merge_some(PATIENT_WORDS))
+    assert _pieces(filled) == 1
+    assert _found(filled, contains_all({"given_name": "mal"})) == [1, 2, 4, 5, 6]
+
+
+def _pieces(database: Database) -> int:
+    with database.read() as snapshot:
+        return int(snapshot.scalar(sa.text("SELECT count(DISTINCT segid) FROM patient_words_idx")))

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from db.catalogue import CATALOGUE
-from db.cloud.state import CloudAccess, CloudState, read_access, read_state
+from db.cloud.state import CloudAccess, CloudState, read_access, read_state, write_access
 from db.record_changes import PlannedRow, RecordChanges
 from db.records import NO_MARK, VersionKind, load_rows
 from db.schema import OUTBOX, RECORD_HISTORY, SERVER_CLOCK
@@ -65,6 +66,13 @@ class Computer:
 
     def enrol(self, cloud: Cloud, key: str | None = None, *, may_replace: bool = False) -> CloudAccess:
         return enrol(self.database, self.connect, cloud.url, key or cloud.api_key, may_replace=may_replace)
+
+    def move_to(self, url: str) -> None:
+        """The same cloud is to be reached elsewhere from now on."""
+        with self.database.write() as transaction:
+            access = read_access(transaction)
+            assert access is not None
+            write_access(transaction, msgspec.structs.replace(access, url=url))
 
     def sync(self) -> RoundResult:
         """A round, after a while in which nothing happened."""

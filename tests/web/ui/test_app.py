@@ -17,8 +17,19 @@ from web.ui.sessions import UiSessions
 PHONE_PAGES = ("/phones", "/add-phone", "/phones/status", "/add-phone/status")
 CLOUD_PAGES = ("/cloud", "/cloud/status", "/cloud/connect", "/cloud/disconnect", "/cloud/refill")
 TRAY_PAGES = ("/cloud/aside", "/cloud/aside/status", "/cloud/aside/discard", "/conflicts", "/conflicts/status")
+BACKUPS_PAGES = ("/backups", "/backups/status")
 SUPPORT_PAGES = ("/check", "/check/status", "/diagnostics", "/diagnostics/status", "/diagnostics/download", "/about")
-PAGES = ("/", "/status", "/state", "/phones/revoke", *PHONE_PAGES, *CLOUD_PAGES, *TRAY_PAGES, *SUPPORT_PAGES)
+PAGES = (
+    "/",
+    "/status",
+    "/state",
+    "/phones/revoke",
+    *PHONE_PAGES,
+    *CLOUD_PAGES,
+    *TRAY_PAGES,
+    *BACKUPS_PAGES,
+    *SUPPORT_PAGES,
+)
 PHONE_ACTIONS = ("/phones/approve", "/phones/block", "/phones/revoke", "/phones/rename")
 ROUND_ACTIONS = ("/cloud/sync", "/cloud/pause", "/cloud/resume", "/cloud/go-on", "/cloud/refill")
 CLOUD_ACTIONS = ("/cloud/connect", "/cloud/disconnect", "/cloud/minutes", "/cloud/limit", *ROUND_ACTIONS)
@@ -28,6 +39,7 @@ ACTIONS = (
     *TRAY_ACTIONS,
     *("/check/run", "/check/cure", "/diagnostics/prepare"),
     *("/conflicts/restore", "/conflicts/settle"),
+    *("/backups/make", "/backups/second", "/backups/code"),
     *("/first-run", "/start", "/stop", "/address", "/port", "/language", "/dismiss", "/quit"),
     *(*PHONE_ACTIONS, "/phones/scope", "/pairing/open", "/pairing/close"),
 )

@@ -19,6 +19,7 @@ from db.errors import (
 from tests.fakes.cloud_port import KEY, OTHER_URL, URL
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.web.ui.serving import ServedUi
+from web.ui.ports import ServingState
 
 JSON = {"Accept": "application/json"}
 FORM = {"url": URL, "key": KEY}
@@ -44,6 +45,19 @@ def test_without_a_connection_the_page_is_the_form(ui: ServedUi) -> None:
     assert where(visitor.get(ui.url + "/cloud", allow_redirects=False)) == (303, "/cloud/connect")
     assert visitor.get(ui.url + "/cloud/status").status_code == 204
     assert "Connect to the cloud" in visitor.get(ui.url + "/cloud").text
+
+
+def test_a_new_computer_may_begin_with_the_cloud_and_needs_no_account_of_its_own(
+    new_ui: tuple[FakeKioskPort, ServedUi],
+) -> None:
+    kiosk, ui = new_ui
+    assert "/cloud/connect" in ui.visitor().get(ui.url + "/").text
+    assert "Connect to the cloud" in ui.visitor().get(ui.url + "/cloud/connect").text
+    assert connect(ui, key="another").status_code == 400
+    assert kiosk.status().state is ServingState.FIRST_RUN
+    assert where(connect(ui)) == (303, "/")
+    status = kiosk.status()
+    assert (status.state, status.server_name) == (ServingState.SERVING, "Reception, Al Noor")
 
 
 def test_the_right_key_connects_and_leads_to_the_page(ui: ServedUi, kiosk: FakeKioskPort) -> None:

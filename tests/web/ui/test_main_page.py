@@ -19,7 +19,7 @@ def catalogue() -> Catalogue:
 
 
 def view(kiosk: FakeKioskPort, catalogue: Catalogue, language: str = "en") -> MainView:
-    return main_view(kiosk.status(), kiosk.cloud.view(), catalogue.translator(language))
+    return main_view(kiosk.status(), kiosk.cloud.view(), kiosk.backups.view(), catalogue.translator(language))
 
 
 def actions(page: MainView) -> list[str]:
