@@ -341,6 +341,12 @@ class BackupPlaceFailed(HubError):
     code = "backup_place_failed"
 
 
+class ReportPlaceFailed(HubError):
+    """The report for support cannot be written to the place that was chosen."""
+
+    code = "report_place_failed"
+
+
 class BackupStopped(HubError):
     """The program is closing, so the backup under way was given up. Nothing is left of it."""
 

@@ -39,6 +39,7 @@ EXIT_CODES = MappingProxyType(
         "storage_failed": 5,
         "storage_busy": 5,
         "disk_full": 5,
+        "report_place_failed": 5,
         "passphrase_needed": 5,
         "wrong_passphrase": 5,
         "recovery_code_needed": 5,
@@ -173,7 +174,7 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         return open_at_login
     if words.command == "cloud":
         return _cloud_commands()[_name(words)]
-    from kiosk import backup_commands, commands, device_commands
+    from kiosk import backup_commands, commands, device_commands, support_commands
 
     known: dict[str, Callable[[argparse.Namespace], Any]] = {
         "serve": commands.serve_here,
@@ -203,6 +204,8 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         "recovery new": backup_commands.make_recovery_code,
         "history show": commands.show_history,
         "history restore": commands.restore_history,
+        "doctor": support_commands.doctor,
+        "diagnostics": support_commands.diagnostics,
     }
     return known[_name(words)]
 

@@ -42,7 +42,9 @@ from kiosk.phone_receipts import PhoneReceipts
 from kiosk.runtime_file import RunningServer
 from web.i18n import LANGUAGES
 from web.ui.backups_port import BackupsPort
+from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort
+from web.ui.diagnostics_port import DiagnosticsPort
 from web.ui.ports import (
     FirstRunForm,
     KioskStatus,
@@ -75,6 +77,8 @@ class KioskControl:
         addresses: Callable[[], tuple[LanAddress, ...]],
         cloud: CloudPort,
         backups: BackupsPort,
+        check: CheckPort,
+        diagnostics: DiagnosticsPort,
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
@@ -82,6 +86,8 @@ class KioskControl:
         self._receipts = PhoneReceipts(store.database)
         self.cloud = cloud
         self.backups = backups
+        self.check = check
+        self.diagnostics = diagnostics
         self._folder = folder
         self._clock = clock
         self._store = store

@@ -9,11 +9,12 @@ import argparse
 import os
 import webbrowser
 
-from db.errors import AlreadyRunning
+from db.errors import AlreadyRunning, NotRunning
 from kiosk.cli import say
 from kiosk.config import config_from
 from kiosk.language import language_here
 from kiosk.logs import LogFile
+from kiosk.menu import menu_of
 from kiosk.paths import DataFolder, data_folder, keep_new_files_private
 from kiosk.private_file import write_private
 from kiosk.runtime_file import RunningServer, StartFailure, running_server
@@ -67,6 +68,9 @@ def window_texts(catalogue: Catalogue, language: str) -> WindowTexts:
         key = f"window.failure.{failure.code}"
         return translator.text(key) if translator.has(key) else translator.error(failure.code, failure.context)
 
+    def failure_sentence(code: str) -> str:
+        return translator.text("menu.no_answer") if code == NotRunning.code else translator.error(code)
+
     return WindowTexts(
         title=translator.text("app.name"),
         language=translator.language,
@@ -78,6 +82,10 @@ def window_texts(catalogue: Catalogue, language: str) -> WindowTexts:
         close_title=translator.text("window.close.title"),
         close_message=translator.text("window.close.message"),
         sentence=sentence,
+        menu=menu_of(translator),
+        save_title=translator.text("diagnostics.save"),
+        failed_title=translator.text("menu.failed"),
+        failure=failure_sentence,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from db.clock import Clock, SystemClock
+from db.database import Database
 from db.errors import HubError
 from db.retention import forget_old
 from db.settings import Setting, read_settings
@@ -24,6 +25,11 @@ from kiosk.cloud.desk import CloudDesk
 from kiosk.cloud.service import CloudService
 from kiosk.config import ALL_ADDRESSES, DEFAULT_PORT, Config
 from kiosk.control import KioskControl
+from kiosk.diagnostics.desk import DiagnosticsDesk
+from kiosk.diagnostics.report import Subject, make_report
+from kiosk.doctor.assembly import Hands, Surroundings, check_desk
+from kiosk.doctor.computer import this_computer
+from kiosk.doctor.desk import CheckDesk
 from kiosk.jobs import JobRunner
 from kiosk.keystore import DatabaseKey
 from kiosk.network import LanAddress, current_addresses
@@ -155,13 +161,32 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     cloud_desk = CloudDesk(database, clock, cloud.connect, cloud.sync_now, cloud.activity)
     backups = Backups(config.folder, database, key.secret, clock)
     backups_desk = BackupsDesk(config.folder, database, key.secret, backups)
-    control = KioskControl(config.folder, clock, store, key.place, listener, addresses, cloud_desk, backups_desk)
+    hands = Hands(
+        lambda: control.start_serving(), lambda at: control.change_port(at), cloud_desk.sync_now, backups.make
+    )
+    around = Surroundings(
+        config.folder, clock, database, addresses, lambda: listener.state, lambda: control.phones_url(), visits
+    )
+    checks = check_desk(around, hands)
+    reports = _reports(around, checks)
+    control = KioskControl(
+        config.folder, clock, store, key.place, listener, addresses, cloud_desk, backups_desk, checks, reports
+    )
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
+    jobs, announcement = _jobs(backups, database), Announcement(control.announced)
+    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, token)
+
+
+def _jobs(backups: Backups, database: Database) -> JobRunner:
     jobs = JobRunner()
     jobs.every(BACKUP_LOOK_EVERY, "backup", backups.make_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
-    announcement = Announcement(control.announced)
-    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, token)
+    return jobs
+
+
+def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:
+    subject = Subject(around.folder, around.clock, this_computer().system, around.database)
+    return DiagnosticsDesk(lambda: make_report(subject, checks.measure()), around.clock)

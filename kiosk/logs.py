@@ -83,7 +83,7 @@ def describe_exception(error: BaseException) -> list[str]:
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
         seen.add(id(current))
-        lines.append(f"  {'caused by ' if lines else ''}{_name(current)}")
+        lines.append(f"  {'caused by ' if lines else ''}{_one_line(_name(current))}")
         for frame in traceback.extract_tb(current.__traceback__, limit=-30):
             lines.append(f"    {_short(frame.filename)}:{frame.lineno} in {frame.name}")
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)

@@ -15,13 +15,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, NoReturn
 
 from kiosk.instance import claim_window, raise_first_window
+from kiosk.menu import MenuAction, MenuGroup
+from kiosk.menu_desk import MenuDesk
 from kiosk.paths import DataFolder
 from kiosk.runtime_file import RunningServer, StartFailure
 from kiosk.supervisor import NOT_READY, ServerReport, ServerState, Supervisor
 from kiosk.toolkit import ObstacleKind, find_obstacle, is_root, prepare_environment, speak
+from kiosk.window_menu import retitle, toolkit_menu
 
 SIZE = (1100, 760)
 SMALLEST = (800, 600)
@@ -45,6 +49,10 @@ class WindowTexts:
     close_title: str
     close_message: str  # a question whose answers are "OK" (stop and close) and "Cancel" (stay open)
     sentence: Callable[[StartFailure], str]
+    menu: tuple[MenuGroup, ...]
+    save_title: str  # of the dialog that asks where to save a report
+    failed_title: str  # of the dialog that says why something in the menu did not work
+    failure: Callable[[str], str]  # the sentence of an error, by its code
 
 
 class WindowOutcome(StrEnum):
@@ -71,7 +79,7 @@ def show_window(folder: DataFolder, texts: Callable[[], WindowTexts], supervisor
     ``texts`` is asked each time words are needed, since staff may change the language meanwhile. It is called
     in the toolkit's thread too, so it must answer at once.
     """
-    window = _KioskWindow(texts, supervisor)
+    window = _KioskWindow(folder, texts, supervisor)
     claim = claim_window(folder, window.come_to_front)
     if claim is None:
         is_raised = raise_first_window(folder)
@@ -107,7 +115,7 @@ def leave(exit_code: int) -> NoReturn:
 class _KioskWindow:
     """Called by the toolkit in its thread, by the supervisor in another, by a second start in a third."""
 
-    def __init__(self, texts: Callable[[], WindowTexts], supervisor: Supervisor) -> None:
+    def __init__(self, folder: DataFolder, texts: Callable[[], WindowTexts], supervisor: Supervisor) -> None:
         self._texts = texts
         self._supervisor = supervisor
         self._window: Any = None
@@ -117,11 +125,14 @@ class _KioskWindow:
         self._is_asking = False
         self._may_close = False
         self._is_maximized = False
+        self._menu = MenuDesk(folder, self)
+        self._menu_shown: tuple[MenuGroup, ...] = ()
 
     def run(self) -> WindowResult:
         webview = importlib.import_module("webview")
         logging.getLogger("pywebview").handlers.clear()  # it would print on the terminal
         webview.settings["ALLOW_FILE_URLS"] = False
+        webview.settings["ALLOW_DOWNLOADS"] = sys.platform != "linux"  # there see _prepare_view
         texts = self._texts()
         self._window = webview.create_window(
             texts.title,
@@ -133,12 +144,17 @@ class _KioskWindow:
             text_select=True,
         )
         events = self._window.events
-        events.before_show += self._without_bridge
+        events.before_show += self._prepare_view
         events.closing += self._on_closing
         events.maximized += self._on_maximized
         events.restored += self._on_restored
         try:
-            webview.start(self._supervise, gui=_toolkit_name())
+            self._menu_shown = texts.menu
+            webview.start(
+                self._supervise,
+                gui=_toolkit_name(),
+                menu=toolkit_menu(texts.menu, self._menu.do),
+            )
         except webview.WebViewException:
             log.exception("the window's toolkit does not start")
             return WindowResult(WindowOutcome.NO_TOOLKIT)
@@ -146,15 +162,63 @@ class _KioskWindow:
             self._supervisor.close()
         return WindowResult(WindowOutcome.CLOSED)
 
-    def _without_bridge(self) -> None:
+    def _prepare_view(self) -> None:
         """Qt: no page of ours calls Python or is called by it, so pywebview's bridge is not put into them.
 
         Its script would be in the reach of every page, and a page that goes on to the next one meanwhile, as
-        /open does, would leave a thread of it waiting for ever.
+        /open does, would leave a thread of it waiting for ever. And a download asks where to, as the menu does:
+        pywebview 6.2 asks in a way that Qt 6 no longer has.
         """
         if sys.platform == "linux":
             view = self._window.native
-            view.webview.page().loadFinished.disconnect(view.on_load_finished)
+            page = view.webview.page()
+            page.loadFinished.disconnect(view.on_load_finished)
+            page.loadFinished.connect(self._on_page)
+            page.profile().downloadRequested.connect(self._on_download)
+            self._speak(self._texts())
+
+    def _on_page(self, is_loaded: bool) -> None:
+        """Qt: after a change of language a page is loaded anew, and the menu follows it. In the toolkit's thread."""
+        texts = self._texts()
+        if texts.menu != self._menu_shown:
+            self._menu_shown = texts.menu
+            retitle(self._window.native.menuBar(), texts.menu)
+            self._speak(texts)
+
+    def _on_download(self, download: Any) -> None:
+        """Qt: the report is the one thing a page offers for saving."""
+        download.cancel()
+        threading.Thread(target=self._menu.do, args=(MenuAction.EXPORT,), name="export", daemon=True).start()
+
+    @staticmethod
+    def _speak(texts: WindowTexts) -> None:
+        speak(texts.language, is_right_to_left=texts.is_right_to_left)
+
+    # WindowHands
+
+    def server(self) -> RunningServer | None:
+        """See WindowHands."""
+        return self._shown
+
+    def open_page(self, path: str) -> None:
+        """See WindowHands."""
+        server = self._shown
+        if server is not None:
+            self._window.load_url(f"{server.ui_url}{path}")
+
+    def choose_file(self, folder: Path, name: str) -> Path | None:
+        """See WindowHands."""
+        dialog = importlib.import_module("webview").FileDialog.SAVE
+        self._window.localization["global.saveFile"] = self._texts().save_title
+        chosen = self._window.create_file_dialog(
+            dialog, directory=str(folder), save_filename=name, file_types=("ZIP (*.zip)",)
+        )
+        return Path(chosen if isinstance(chosen, str) else chosen[0]) if chosen and chosen[0] else None
+
+    def tell_failure(self, code: str) -> None:
+        """See WindowHands."""
+        texts = self._texts()
+        self._window.create_confirmation_dialog(texts.failed_title, texts.failure(code))
 
     def come_to_front(self) -> None:
         """A second start asks for this, at any time and in any thread."""
@@ -205,7 +269,7 @@ class _KioskWindow:
                 return False
             self._is_asking = True
         texts = self._texts()
-        speak(texts.language, is_right_to_left=texts.is_right_to_left)
+        self._speak(texts)
         threading.Thread(target=self._ask_and_close, args=(texts,), name="close-question", daemon=True).start()
         return False
 

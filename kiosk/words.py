@@ -53,6 +53,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_recovery_commands(commands, shared)
     _add_cloud_commands(commands, shared)
     _add_history_commands(commands, shared)
+    _add_support_commands(commands, shared)
     return parser
 
 
@@ -174,6 +175,14 @@ def _add_history_commands(commands: Any, shared: argparse.ArgumentParser) -> Non
         action.add_argument("table", type=_text)
         action.add_argument("id", type=_text)
     restore.add_argument("version", type=int, help="its number in `history show`")
+
+
+def _add_support_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
+    commands.add_parser("doctor", parents=[shared], help="check this computer and its server")
+    report = commands.add_parser("diagnostics", parents=[shared], help="a report for support, without patient data")
+    what = report.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", type=_folder, nargs="?", help="a new zip, or a folder")
+    what.add_argument("--explain", type=_line, metavar="CODE", help="what a code says that was read out")
 
 
 def _folder(typed: str) -> Path:

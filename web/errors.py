@@ -58,6 +58,7 @@ from db.errors import (
     PortTaken,
     RecoveryCodeMistyped,
     RecoveryCodeNeeded,
+    ReportPlaceFailed,
     StorageBusy,
     StorageFailed,
     TooLarge,
@@ -122,6 +123,7 @@ STATUS: Mapping[type[HubError], int] = MappingProxyType(
         ForeignBackup: 409,
         BackupPlaceFailed: 507,
         BackupStopped: 503,
+        ReportPlaceFailed: 507,
     }
 )
 

@@ -5,16 +5,18 @@ Knows nothing of HTTP or of what the checks check.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from db.clock import Clock
-from db.errors import InvalidInput
+from db.errors import HubError, InvalidInput
 from kiosk.doctor.checklist import CHECKS
 from kiosk.doctor.probes import Probes
 from kiosk.doctor.runner import run_checks
+from kiosk.failures import meaning_of
 from kiosk.network import LanAddress
 from web.phone.visits import Visits
 from web.ui.check_port import CheckView, Cure, Finding, PhoneTest, Visit
@@ -22,6 +24,7 @@ from web.ui.check_port import CheckView, Cure, Finding, PhoneTest, Visit
 VISITS_SHOWN_MS = 15 * 60_000
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that look alike
 CODE_LENGTH = 4
+_LOG = logging.getLogger(__name__)
 
 DoCure = Callable[[str], None]
 
@@ -57,21 +60,21 @@ class PhoneProof:
 
 
 class CheckDesk:
-    """Safe for many threads. ``cures``: what the program can do itself; ``check_database`` takes long, so it is done
+    """Safe for many threads. ``cures``: what the program can do itself; ``slow_cures`` take long, so they are done
     where the checks run."""
 
     def __init__(
         self,
         probes: Callable[[], Probes],
         cures: Mapping[Cure, DoCure],
-        check_database: Callable[[], object],
+        slow_cures: Mapping[Cure, Callable[[], object]],
         proof: PhoneProof,
         clock: Clock,
         system: str,
     ) -> None:
         self._probes = probes
         self._cures = cures
-        self._check_database = check_database
+        self._slow_cures = slow_cures
         self._proof = proof
         self._clock = clock
         self._system = system
@@ -90,11 +93,15 @@ class CheckDesk:
             total=len(CHECKS),
             findings=findings,
             finished_ms=finished_ms,
-            offered=frozenset({*self._cures, Cure.CHECK_DATABASE}),
+            offered=frozenset({*self._cures, *self._slow_cures}),
             system=self._system,
             phone_test=self._proof.view(),
             now_ms=self._clock.now_ms(),
         )
+
+    def measure(self) -> tuple[Finding, ...]:
+        """Runs all checks in this thread, for a report; the page does not hear of it."""
+        return run_checks(self._probes())
 
     def begin(self) -> None:
         """See CheckPort."""
@@ -102,8 +109,8 @@ class CheckDesk:
 
     def cure(self, cure: Cure, value: str = "") -> None:
         """See CheckPort."""
-        if cure is Cure.CHECK_DATABASE:
-            self._begin(self._check_database)
+        if cure in self._slow_cures:
+            self._begin(self._slow_cures[cure])
             return
         if cure not in self._cures:
             raise InvalidInput(path="cure")
@@ -122,12 +129,19 @@ class CheckDesk:
 
     def _run(self, first: Callable[[], object]) -> None:
         try:
-            first()
+            self._try(first)
             run_checks(self._probes(), on_found=self._note)
         finally:
             with self._lock:
                 self._is_running = False
                 self._finished_ms = self._clock.now_ms()
+
+    def _try(self, first: Callable[[], object]) -> None:
+        """A cure that fails must not keep the checks from telling how things are."""
+        try:
+            first()
+        except (HubError, OSError) as failure:
+            _LOG.warning("a cure failed", extra={"code": meaning_of(failure).code})
 
     def _note(self, finding: Finding) -> None:
         with self._lock:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
-import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import websocket
 
 from kiosk.instance import is_server_locked
 from kiosk.paths import DataFolder
-from kiosk.port_holder import next_free_port
 from kiosk.runtime_file import RunningServer, running_server
+from tests.e2e.window_process import Program
 from tests.fakes.server_starts import kill_servers_of
 from tests.fakes.x_display import Display, x_display
 from tests.polling import eventually
@@ -30,60 +25,8 @@ TITLE = "Window under test"
 QUESTION = "Close question"
 
 
-class Program:
-    """The window's process, its page seen through the browser engine's own protocol."""
-
-    def __init__(self, folder: DataFolder, display: Display, *server_options: str) -> None:
-        # The engine does not take 0. Below the range the system gives to connections, so that none takes it first.
-        self._port = next_free_port(20_000 + os.getpid() % 10_000, "127.0.0.1") or 0
-        self.process = subprocess.Popen(
-            [*self.command(folder), "--", *server_options],
-            env={
-                **display.environ,
-                "HIKMA_TEST_WINDOW": "1",
-                "QTWEBENGINE_REMOTE_DEBUGGING": f"127.0.0.1:{self._port}",
-            },
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    @staticmethod
-    def command(folder: DataFolder) -> list[str]:
-        return [sys.executable, "-m", "tests.fakes.window_program", "--data-dir", str(folder.root)]
-
-    def text(self) -> str:
-        """What the page says now; empty while there is none."""
-        return self.value_of("document.body.innerText")
-
-    def value_of(self, expression: str) -> str:
-        """What the page's own scripts would find."""
-        answer = self._call("Runtime.evaluate", expression=expression)
-        return str(answer.get("result", {}).get("value", ""))
-
-    def picture(self) -> bytes:
-        return base64.b64decode(self._call("Page.captureScreenshot")["data"])
-
-    def _call(self, method: str, **params: Any) -> dict[str, Any]:
-        try:
-            connection = websocket.create_connection(self._page(), timeout=5, suppress_origin=True)
-            try:
-                connection.send(json.dumps({"id": 1, "method": method, "params": params}))
-                answer: dict[str, Any] = json.loads(connection.recv())
-            finally:
-                connection.close()
-        except (OSError, LookupError, http.client.HTTPException, websocket.WebSocketException):
-            return {}
-        result: dict[str, Any] = answer.get("result", {})
-        return result
-
-    def _page(self) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=5)
-        try:
-            connection.request("GET", "/json/list")
-            pages = json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
-        return str(pages[0]["webSocketDebuggerUrl"])
+def command(folder: DataFolder) -> list[str]:
+    return [sys.executable, "-m", "tests.fakes.window_program", "--data-dir", str(folder.root)]
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +42,12 @@ def folder(tmp_path: Path) -> DataFolder:
 
 @pytest.fixture
 def program(folder: DataFolder, display: Display) -> Iterator[Program]:
-    yield from run(Program(folder, display), folder)
+    yield from run(Program([*command(folder), "--"], display), folder)
 
 
 @pytest.fixture
 def failing_program(folder: DataFolder, display: Display) -> Iterator[Program]:
-    yield from run(Program(folder, display, "--fail", "wrong_key"), folder)
+    yield from run(Program([*command(folder), "--", "--fail", "wrong_key"], display), folder)
 
 
 def run(program: Program, folder: DataFolder) -> Iterator[Program]:
@@ -133,7 +76,7 @@ def test_from_the_first_paint_to_the_close(program: Program, folder: DataFolder,
     display.minimize(TITLE)
     eventually(lambda: not display.is_visible(TITLE))
     second_start = subprocess.run(
-        Program.command(folder), env=display.environ, capture_output=True, text=True, timeout=60, check=False
+        command(folder), env=display.environ, capture_output=True, text=True, timeout=60, check=False
     )
     assert (second_start.stdout.strip(), second_start.returncode) == ("raised_first", 0)
     eventually(lambda: display.is_visible(TITLE))

@@ -11,7 +11,9 @@ from threading import RLock
 
 from db.errors import AddressUnavailable, HubError, InvalidInput
 from tests.fakes.backups_port import FakeBackups
+from tests.fakes.check_port import FakeCheckPort
 from tests.fakes.cloud_port import FakeCloud
+from tests.fakes.diagnostics_port import FakeDiagnostics
 from tests.fakes.phones_port import FakePhones
 from web.i18n import LANGUAGES
 from web.ui.ports import (
@@ -48,6 +50,8 @@ class FakeKioskPort:
         self.phones = FakePhones(now_ms, self._fail_if_told)
         self.cloud = FakeCloud(now_ms, self._fail_if_told)
         self.backups = FakeBackups(now_ms, self._fail_if_told)
+        self.check = FakeCheckPort(now_ms)
+        self.diagnostics = FakeDiagnostics(now_ms)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
         self._next_error: HubError | None = None

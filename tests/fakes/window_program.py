@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from kiosk.logs import LogFile
+from kiosk.menu import menu_of
 from kiosk.paths import DataFolder
 from kiosk.runtime_file import StartFailure
 from kiosk.supervisor import Patience, Supervisor
 from kiosk.window import WindowOutcome, WindowTexts, leave, show_window
+from web.i18n import load_catalogue
 
 QUICK = Patience(ready_s=10, look_again_s=0.1, pauses_s=(0.1, 0.1, 0.1))
 
@@ -28,6 +30,10 @@ def texts() -> WindowTexts:
         close_title="Close question",
         close_message="Stop and close?",
         sentence=_sentence,
+        menu=menu_of(load_catalogue().translator("es")),
+        save_title="Save",
+        failed_title="Failed",
+        failure=str,
     )
 
 

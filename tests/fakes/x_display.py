@@ -59,6 +59,36 @@ class Display:
 
         eventually(is_answered, every_s=0.3)
 
+    def choose_in_menu(self, title: str, menu: int, entry: int, dialog: str) -> None:
+        """Opens a menu of the window (counted from 0) and chooses an entry of it, until the dialog is there. The mouse
+        opens the first menu, the keyboard goes on from there, as the words decide how wide a menu is."""
+        search = ("xdotool", "search", "--onlyvisible", "--name", f"^{re.escape(title)}$")
+        downs = entry if menu else entry + 1  # a menu that the keyboard opens has its first entry chosen already
+        keys = ["Right"] * menu + ["Down"] * downs + ["Return"]
+
+        def is_there() -> bool:
+            if dialog in self.titles():
+                return True
+            self._run("wmctrl", "-F", "-a", title)
+            self._run("xdotool", "key", "Escape", "Escape")
+            self._run(*search, "mousemove", "--window", "%1", "20", "10", "click", "1")
+            self._run("xdotool", "key", "--delay", "60", *keys)
+            return False
+
+        eventually(is_there, every_s=0.7)
+
+    def type_into(self, title: str, text: str) -> None:
+        """Replaces what the field with the focus holds, and presses Return; until the dialog has gone."""
+
+        def is_done() -> bool:
+            self._run("wmctrl", "-F", "-a", title)
+            self._run("xdotool", "key", "ctrl+a")
+            self._run("xdotool", "type", "--delay", "4", text)
+            self._run("xdotool", "key", "Return")
+            return title not in self.titles()
+
+        eventually(is_done, every_s=0.5)
+
     def photograph(self, path: Path) -> Path:
         self._run("import", "-window", "root", str(path))
         return path

@@ -18,10 +18,15 @@ from db.errors import HubError
 from db.permissions import PUSH_RULES
 from db.scope import PhoneScope
 from db.sync_log import SyncNote
+from kiosk.doctor.checklist import CHECKS
+from kiosk.menu import MenuAction
 from kiosk.supervisor import KEEPS_STOPPING, NOT_READY, START_FAILED
 from web.i18n import LANGUAGES, PLACEHOLDER, PLURAL_FORMS, Catalogue, Plural, Text, load_catalogue
+from web.ui.check_port import Area, Cure, SharedReason, Verdict
 from web.ui.cloud_form import FIELDS, TOLD
 from web.ui.cloud_troubles import Trouble
+from web.ui.diagnostics_page import NEVER
+from web.ui.diagnostics_port import ReportPart
 from web.ui.first_run import ORDER_ON_PAGE
 from web.ui.main_page import COUNTED
 from web.ui.ports import Notice, ServingState
@@ -34,6 +39,7 @@ KEY = re.compile(r"[a-z_]+(\.[a-z_0-9]+)+")
 
 COLUMNS = frozenset(name for table in CATALOGUE.values() for name in table.columns)
 WITHOUT_DETAIL = frozenset({Trouble.OFFLINE, Trouble.KEY, Trouble.HERE})
+HELP_BY_SYSTEM = ("firewall_help", "clock_help", "sleep_help")
 NUMBER_MAY_BE_SPOKEN = frozenset({"zero", "one", "two"})
 
 
@@ -77,6 +83,17 @@ def _computed_keys(catalogue: Catalogue) -> set[str]:
         *(f"record.{table}" for table in PUSH_RULES),
         *(key for key in catalogue.texts["en"] if key.removeprefix("column.") in COLUMNS),
         *(f"window.failure.{code}" for code in (NOT_READY, START_FAILED, KEEPS_STOPPING)),
+        *(f"check.{check.name}" for check in CHECKS),
+        *(f"check.{check.name}.{reason}" for check in CHECKS for reason in check.reasons),
+        *(f"check.any.{reason.value}" for reason in SharedReason),
+        *(f"check.area.{area.value}" for area in Area),
+        *(f"check.{kind}.{verdict.value}" for verdict in Verdict for kind in ("verdict", "worst")),
+        *(f"check.cure.{cure.value}" for cure in Cure if not cure.value.endswith("_help")),
+        *(f"check.help.{cure}.{system}" for cure in HELP_BY_SYSTEM for system in ("windows", "macos", "linux")),
+        *(f"menu.{action.value}" for action in MenuAction),
+        *(f"diagnostics.part.{part.value}" for part in ReportPart),
+        *(f"diagnostics.never.{name}" for name in NEVER),
+        *("check.help.network_help.windows", "check.help.disk_help"),
         *(f"size.{unit}" for unit in ("bytes", "kilobytes", "megabytes", "gigabytes")),
         *(f"time.month.{month}" for month in range(1, 13)),
     }

@@ -17,6 +17,7 @@ import pytest
 
 from kiosk.cli import main
 from kiosk.desktop import window_texts
+from kiosk.menu import menu_of
 from kiosk.paths import DataFolder
 from kiosk.runtime_file import RunningServer, StartFailure, running_server
 from kiosk.server_process import stop_server
@@ -197,6 +198,14 @@ def test_the_windows_words_are_in_the_language_of_the_pages(language: str, is_ri
     texts = window_texts(load_catalogue(), language)
     assert (texts.language, texts.is_right_to_left) == (language, is_right_to_left)
     assert texts.starting == load_catalogue().translator(language).text("window.starting")
+    assert texts.menu == menu_of(load_catalogue().translator(language))
+
+
+def test_what_does_not_work_in_the_menu_has_a_sentence() -> None:
+    texts = window_texts(load_catalogue(), "en")
+    assert "another folder" in texts.failure("report_place_failed")
+    assert "not answering" in texts.failure("not_running")
+    assert "Something went wrong" in texts.failure("a_code_of_another_release")
 
 
 @pytest.mark.parametrize(

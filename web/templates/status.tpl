@@ -70,4 +70,9 @@
     <p>{{t("data.folder")}} <code dir="ltr" class="path">{{view.data_folder}}</code></p>
     <p>{{view.version}}</p>
   </section>
+  <nav aria-label="{{t("help.title")}}" class="help-links">
+    <a id="check-page" href="/check?lang={{translator.language}}">{{t("check.title")}}</a>
+    <a id="diagnostics-page" href="/diagnostics?lang={{translator.language}}">{{t("diagnostics.title")}}</a>
+    <a id="about-page" href="/about?lang={{translator.language}}">{{t("about.title")}}</a>
+  </nav>
 </footer>

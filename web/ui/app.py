@@ -15,7 +15,9 @@ from web.pages import Pages, load_pages
 from web.plugins.request_id import RequestIdPlugin
 from web.ui.answers import MAIN_PAGE, done, etag, html, json_of, no_part, part, to_page, unless_taken
 from web.ui.backups_actions import BackupsActions
+from web.ui.check_actions import CheckActions
 from web.ui.cloud_actions import CloudActions
+from web.ui.diagnostics_actions import DiagnosticsActions
 from web.ui.first_run import FIELDS, FirstRunEntry, check_first_run
 from web.ui.forms import read_form
 from web.ui.guard import NOBODY, SESSION, Guard, cookie_name, with_security_headers
@@ -49,6 +51,8 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_cloud_routes(CloudActions(port, pages, kiosk.words_for)),
         *_tray_routes(TrayActions(port, pages, kiosk.words_for)),
         *_backups_routes(BackupsActions(port, pages, kiosk.words_for)),
+        *_check_routes(CheckActions(port, pages, kiosk.words_for)),
+        *_diagnostics_routes(DiagnosticsActions(port, pages, kiosk.words_for)),
     )
     for auth, routes in ((NOBODY, entry_routes), (SESSION, session_routes)):
         for method, path, handler in routes:
@@ -138,6 +142,25 @@ def _backups_routes(backups: BackupsActions) -> Routes:
         ("POST", "/backups/make", backups.post_make),
         ("POST", "/backups/second", backups.post_second),
         ("POST", "/backups/code", backups.post_code),
+    )
+
+
+def _check_routes(checks: CheckActions) -> Routes:
+    return (
+        ("GET", "/check", checks.get_check),
+        ("GET", "/check/status", checks.get_check_part),
+        ("POST", "/check/run", checks.post_run),
+        ("POST", "/check/cure", checks.post_cure),
+    )
+
+
+def _diagnostics_routes(reports: DiagnosticsActions) -> Routes:
+    return (
+        ("GET", "/diagnostics", reports.get_diagnostics),
+        ("GET", "/diagnostics/status", reports.get_diagnostics_part),
+        ("GET", "/diagnostics/download", reports.get_download),
+        ("POST", "/diagnostics/prepare", reports.post_prepare),
+        ("GET", "/about", reports.get_about),
     )
 
 

@@ -21,17 +21,19 @@ Look = Callable[[KioskStatus, Translator], object]
 
 
 class LivePages:
-    """``words_for`` finds the language of a page. Before the first run there is none of these pages."""
+    """``words_for`` finds the language of a page. Before the first run there is none of these pages, unless
+    ``before_first_run``: help is needed then too."""
 
-    def __init__(self, port: KioskPort, pages: Pages, words_for: WordsFor) -> None:
+    def __init__(self, port: KioskPort, pages: Pages, words_for: WordsFor, *, before_first_run: bool = False) -> None:
         self._port = port
         self._pages = pages
         self._words_for = words_for
+        self._before_first_run = before_first_run
 
     def page(self, here: str, title: str, render: Render, script: str = "main.mjs") -> HTTPResponse:
         """The whole page at the address ``here``; its part that changes is found at ``here``/status."""
         status = self._port.status()
-        if status.state is ServingState.FIRST_RUN:
+        if self._is_too_early(status):
             return to_page()
         words = self._words_for(status)
         body = render(status, words)
@@ -43,7 +45,7 @@ class LivePages:
         """The part of a page that changes."""
         status = self._port.status()
         words = self._words_for(status)
-        if status.state is ServingState.FIRST_RUN:
+        if self._is_too_early(status):
             return no_part(words.language)
         return part(render(status, words), words.language)
 
@@ -53,8 +55,11 @@ class LivePages:
         """A page that stays as it is: a form, or a question. A change of language leads back to ``here``.
         ``is_of_first_run``: it is also there before the first run."""
         status = self._port.status()
-        if status.state is ServingState.FIRST_RUN and not is_of_first_run:
+        if self._is_too_early(status) and not is_of_first_run:
             return to_page()
         words = self._words_for(status)
         values = {"view": view(status, words), "server_name": status.server_name, "here": here}
         return html(self._pages.render(template, words, **values), http_status)
+
+    def _is_too_early(self, status: KioskStatus) -> bool:
+        return status.state is ServingState.FIRST_RUN and not self._before_first_run

@@ -12,7 +12,9 @@ from typing import Protocol
 
 from db.scope import PhoneScope
 from web.ui.backups_port import BackupsPort
+from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
+from web.ui.diagnostics_port import DiagnosticsPort
 
 
 class ServingState(StrEnum):
@@ -191,6 +193,16 @@ class KioskPort(Protocol):
     @property
     def backups(self) -> BackupsPort:
         """The backups' part of it."""
+        ...
+
+    @property
+    def check(self) -> CheckPort:
+        """The part that checks this computer."""
+        ...
+
+    @property
+    def diagnostics(self) -> DiagnosticsPort:
+        """The part that makes reports for support."""
         ...
 
     def status(self) -> KioskStatus:

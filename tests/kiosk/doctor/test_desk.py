@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from db.errors import PortTaken
+from db.errors import PortTaken, StorageBusy
 from db.health import check_and_note
 from kiosk.doctor.desk import VISITS_SHOWN_MS, CheckDesk, PhoneProof
 from kiosk.doctor.facts import DataFacts
@@ -40,11 +40,12 @@ class World:
         self.url: str | None = URL
         self.started: list[str] = []
         self.checked: list[int] = []
+        self.slow_cures: dict[Cure, Callable[[], object]] = {Cure.CHECK_DATABASE: lambda: self.checked.append(1)}
 
     def desk(self, **cures: Callable[[str], None]) -> CheckDesk:
         proof = PhoneProof(self.visits, self.clock, lambda: self.url, lambda: (WIFI,))
         known = {Cure.START_SERVING: self.started.append, **{Cure(name): cure for name, cure in cures.items()}}
-        return CheckDesk(lambda: self.probes, known, lambda: self.checked.append(1), proof, self.clock, "linux")
+        return CheckDesk(lambda: self.probes, known, self.slow_cures, proof, self.clock, "linux")
 
 
 @pytest.fixture
@@ -70,7 +71,8 @@ def _desk_of(hub: Hub) -> CheckDesk:
     sources = sources_inside(hub.config.folder, clock, database, addresses, lambda: hub.listener.state, lambda: False)
     cures = {Cure.START_SERVING: lambda _: hub.control.start_serving()}
     proof = PhoneProof(Visits(clock), clock, hub.control.phones_url, addresses)
-    return CheckDesk(lambda: LocalProbes(sources), cures, lambda: check_and_note(database), proof, clock, "linux")
+    slow_cures = {Cure.CHECK_DATABASE: lambda: check_and_note(database)}
+    return CheckDesk(lambda: LocalProbes(sources), cures, slow_cures, proof, clock, "linux")
 
 
 def test_findings_are_shown_while_the_rest_is_still_looked_for(world: World) -> None:
@@ -112,6 +114,17 @@ def test_the_database_is_checked_before_everything_else_is(world: World) -> None
     desk.cure(Cure.CHECK_DATABASE)
     assert finished(desk).done > 0
     assert world.checked == [1]
+
+
+def test_a_slow_cure_that_fails_keeps_nothing_from_being_checked(world: World) -> None:
+    def fail() -> None:
+        raise StorageBusy
+
+    world.slow_cures[Cure.BACK_UP_NOW] = fail
+    desk = world.desk()
+    desk.cure(Cure.BACK_UP_NOW)
+    view = finished(desk)
+    assert view.done == view.total > 0
 
 
 # The proof by a phone

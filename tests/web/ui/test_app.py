@@ -18,7 +18,18 @@ PHONE_PAGES = ("/phones", "/add-phone", "/phones/status", "/add-phone/status")
 CLOUD_PAGES = ("/cloud", "/cloud/status", "/cloud/connect", "/cloud/disconnect", "/cloud/refill")
 TRAY_PAGES = ("/cloud/aside", "/cloud/aside/status", "/cloud/aside/discard", "/conflicts", "/conflicts/status")
 BACKUPS_PAGES = ("/backups", "/backups/status")
-PAGES = ("/", "/status", "/state", "/phones/revoke", *PHONE_PAGES, *CLOUD_PAGES, *TRAY_PAGES, *BACKUPS_PAGES)
+SUPPORT_PAGES = ("/check", "/check/status", "/diagnostics", "/diagnostics/status", "/diagnostics/download", "/about")
+PAGES = (
+    "/",
+    "/status",
+    "/state",
+    "/phones/revoke",
+    *PHONE_PAGES,
+    *CLOUD_PAGES,
+    *TRAY_PAGES,
+    *BACKUPS_PAGES,
+    *SUPPORT_PAGES,
+)
 PHONE_ACTIONS = ("/phones/approve", "/phones/block", "/phones/revoke", "/phones/rename")
 ROUND_ACTIONS = ("/cloud/sync", "/cloud/pause", "/cloud/resume", "/cloud/go-on", "/cloud/refill")
 CLOUD_ACTIONS = ("/cloud/connect", "/cloud/disconnect", "/cloud/minutes", "/cloud/limit", *ROUND_ACTIONS)
@@ -26,6 +37,7 @@ TRAY_ACTIONS = ("/cloud/aside/retry", "/cloud/aside/retry-all", "/cloud/aside/di
 ACTIONS = (
     *CLOUD_ACTIONS,
     *TRAY_ACTIONS,
+    *("/check/run", "/check/cure", "/diagnostics/prepare"),
     *("/conflicts/restore", "/conflicts/settle"),
     *("/backups/make", "/backups/second", "/backups/code"),
     *("/first-run", "/start", "/stop", "/address", "/port", "/language", "/dismiss", "/quit"),

@@ -13,7 +13,7 @@ TEMPLATES = sorted((WEB / "templates").glob("*.tpl"))
 STATIC = sorted((WEB / "static").glob("*.*"))
 
 # Markup made by our own templates or by the QR drawer, and attributes chosen between constants.
-RAW_ALLOWED = frozenset({"base", "fragment", "phone.older_code", "phone.newer_code"})
+RAW_ALLOWED = frozenset({"base", "fragment", "phone.older_code", "phone.newer_code", "view.proof.code"})
 RAW_CONSTANT = re.compile(r"""('[a-z-]+="[a-z-]+"'|"[a-z]+") if [^{}]+ else \"\"""")
 RAW_DESCRIBED = "'aria-describedby=\"' + described + '\"' if described else \"\""
 
