@@ -79,6 +79,7 @@ class KioskControl:
         backups: BackupsPort,
         check: CheckPort,
         diagnostics: DiagnosticsPort,
+        is_kept_awake: Callable[[], bool],
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
@@ -86,6 +87,7 @@ class KioskControl:
         self._receipts = PhoneReceipts(store.database)
         self.cloud = cloud
         self.backups = backups
+        self._is_kept_awake = is_kept_awake
         self.check = check
         self.diagnostics = diagnostics
         self._folder = folder
@@ -136,6 +138,7 @@ class KioskControl:
             log=tuple(map(_sync_line, log)),
             data_folder=str(self._folder.root),
             now_ms=self._clock.now_ms(),
+            is_kept_awake=self._is_kept_awake(),
         )
 
     def facts(self, ui_url: str, token: str) -> RunningServer:

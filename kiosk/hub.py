@@ -36,9 +36,10 @@ from kiosk.network import LanAddress, current_addresses
 from kiosk.opening import open_for_serving
 from kiosk.phone_listener import PhoneListener
 from kiosk.runtime_file import RunningServer
+from kiosk.wakefulness import Wakefulness, wakefulness_here
 from web.body import BodyReader
 from web.credentials import Credentials
-from web.i18n import load_catalogue
+from web.i18n import Catalogue, load_catalogue
 from web.phone.app import PhoneServices, create_phone_app
 from web.phone.sync import SyncServices
 from web.phone.visits import Visits
@@ -78,6 +79,7 @@ class Hub:
     backups: Backups
     jobs: JobRunner
     announcement: Announcement
+    wakefulness: Wakefulness
     token: str  # opens the kiosk's pages; never in a log
 
     def start(self) -> RunningServer:
@@ -130,33 +132,9 @@ def _addresses_of(config: Config) -> Addresses:
 def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addresses: Addresses) -> Hub:
     catalogue = load_catalogue()
     database = store.database
-    with database.read() as snapshot:
-        settings = read_settings(snapshot)
-    port = config.port if config.port is not None else int(settings.get(Setting.PHONE_PORT) or DEFAULT_PORT)
-    credentials = Credentials(database, clock)
-    tokens = TokenIssuer(bytes.fromhex(settings[Setting.TOKEN_KEY]), clock)
-    keys = KeyPair(bytes.fromhex(settings[Setting.HUB_PRIVATE_KEY]))
-    channel = ChannelServices(
-        identity=HubIdentity(keys, settings[Setting.SERVER_ID], lambda: control.server_name()),
-        sessions=Sessions(clock),
-        knocks=KnockLimit(clock),
-        registry=all_procedures(),
-        procedures=Services(database, clock, credentials, tokens),
-        catalogue=catalogue,
-        body_limit=config.body_limit_bytes,
-    )
-
     visits = Visits(clock)
-
-    def make_phone_server(at_port: int) -> HttpServer:
-        watchdog = Watchdog()
-        sync = SyncServices(database, clock, BodyReader(config.body_limit_bytes, watchdog), watchdog)
-        services = PhoneServices(
-            sync, channel, credentials, tokens, catalogue, control.server_name, __version__, visits
-        )
-        return HttpServer(create_phone_app(services), Listen(config.host, at_port), watchdog)
-
-    listener = PhoneListener(make_phone_server, port)
+    wakefulness = wakefulness_here()
+    listener = _phone_listener(config, clock, database, catalogue, visits, lambda: control.server_name())
     cloud = CloudService(database, config.folder.root, clock, connect_to, addresses)
     cloud_desk = CloudDesk(database, clock, cloud.connect, cloud.sync_now, cloud.activity)
     backups = Backups(config.folder, database, key.secret, clock)
@@ -165,18 +143,68 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
         lambda: control.start_serving(), lambda at: control.change_port(at), cloud_desk.sync_now, backups.make
     )
     around = Surroundings(
-        config.folder, clock, database, addresses, lambda: listener.state, lambda: control.phones_url(), visits
+        config.folder,
+        clock,
+        database,
+        addresses,
+        lambda: listener.state,
+        lambda: control.phones_url(),
+        visits,
+        lambda: wakefulness.is_held,
     )
     checks = check_desk(around, hands)
     reports = _reports(around, checks)
     control = KioskControl(
-        config.folder, clock, store, key.place, listener, addresses, cloud_desk, backups_desk, checks, reports
+        config.folder,
+        clock,
+        store,
+        key.place,
+        listener,
+        addresses,
+        cloud_desk,
+        backups_desk,
+        checks,
+        reports,
+        lambda: wakefulness.is_held,
     )
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
     jobs, announcement = _jobs(backups, database), Announcement(control.announced)
-    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, token)
+    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, wakefulness, token)
+
+
+def _phone_listener(
+    config: Config,
+    clock: Clock,
+    database: Database,
+    catalogue: Catalogue,
+    visits: Visits,
+    server_name: Callable[[], str],
+) -> PhoneListener:
+    with database.read() as snapshot:
+        settings = read_settings(snapshot)
+    port = config.port if config.port is not None else int(settings.get(Setting.PHONE_PORT) or DEFAULT_PORT)
+    credentials = Credentials(database, clock)
+    tokens = TokenIssuer(bytes.fromhex(settings[Setting.TOKEN_KEY]), clock)
+    keys = KeyPair(bytes.fromhex(settings[Setting.HUB_PRIVATE_KEY]))
+    channel = ChannelServices(
+        identity=HubIdentity(keys, settings[Setting.SERVER_ID], server_name),
+        sessions=Sessions(clock),
+        knocks=KnockLimit(clock),
+        registry=all_procedures(),
+        procedures=Services(database, clock, credentials, tokens),
+        catalogue=catalogue,
+        body_limit=config.body_limit_bytes,
+    )
+
+    def make_phone_server(at_port: int) -> HttpServer:
+        watchdog = Watchdog()
+        sync = SyncServices(database, clock, BodyReader(config.body_limit_bytes, watchdog), watchdog)
+        services = PhoneServices(sync, channel, credentials, tokens, catalogue, server_name, __version__, visits)
+        return HttpServer(create_phone_app(services), Listen(config.host, at_port), watchdog)
+
+    return PhoneListener(make_phone_server, port)
 
 
 def _jobs(backups: Backups, database: Database) -> JobRunner:

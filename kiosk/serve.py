@@ -90,6 +90,7 @@ def _run(config: Config, say: Callable[[RunningServer], object], stop: threading
             say(facts)
             _wait(hub, facts, stop)
         finally:
+            hub.wakefulness.keep(False)
             withdraw(config.folder)
     finally:
         hub.stop()
@@ -101,18 +102,24 @@ def _wait(hub: Hub, announced: RunningServer, stop: threading.Event) -> None:
     be served no longer, on another port, or at an address that the network has changed. The network is told too."""
     control = hub.control
     measured_at = time.monotonic()
-    hub.announcement.refresh()
+    _show_itself(hub)
     while not (stop.is_set() or control.quit_requested.is_set()):
         has_changed = control.changed.wait(timeout=_LOOK_EVERY_S)
         if not has_changed and time.monotonic() - measured_at < _MEASURE_EVERY_S:
             continue
         control.changed.clear()
         measured_at = time.monotonic()
-        hub.announcement.refresh()
+        _show_itself(hub)
         current = msgspec.structs.replace(announced, phones_url=control.phones_url())
         if current != announced:
             _announce_again(hub, current)
             announced = current
+
+
+def _show_itself(hub: Hub) -> None:
+    """On the network, and to the system: a computer that phones sync with is not to go to sleep."""
+    hub.announcement.refresh()
+    hub.wakefulness.keep(hub.control.phones_url() is not None)
 
 
 def _announce_again(hub: Hub, facts: RunningServer) -> None:

@@ -44,6 +44,7 @@ class Surroundings:
     listener: Callable[[], ListenerState]
     phones_url: Callable[[], str | None]
     visits: Visits
+    is_kept_awake: Callable[[], bool]
 
 
 def check_desk(around: Surroundings, hands: Hands) -> CheckDesk:
@@ -54,7 +55,7 @@ def check_desk(around: Surroundings, hands: Hands) -> CheckDesk:
         around.database,
         around.addresses,
         around.listener,
-        lambda: False,  # nothing keeps the computer awake yet
+        around.is_kept_awake,
     )
     return CheckDesk(
         probes=lambda: LocalProbes(sources),

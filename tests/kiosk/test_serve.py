@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -242,3 +243,24 @@ def test_phones_are_served_when_nobody_reads_the_line(folder: DataFolder, redire
         complaints = shell.communicate(timeout=60)[1]
     assert complaints == b""
     assert log_of(folder).splitlines()[-1].endswith("stopped")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the command of another system")
+def test_while_phones_are_served_the_system_is_told_to_stay_awake(tmp_path: Path) -> None:
+    """A program of that name in the place of the system's notes that it was asked, and ends with its input."""
+    programs, note = tmp_path / "programs", tmp_path / "asked"
+    programs.mkdir()
+    asked = programs / "systemd-inhibit"
+    asked.write_text(f'#!/bin/sh\necho $$ > "{note}"\nexec cat\n')
+    asked.chmod(0o755)
+    server = RunningServer(
+        tmp_path / "data", port=0, environment={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    )
+    server.start()
+    try:
+        eventually(lambda: note.exists() and note.read_text().endswith("\n"))
+        pid = int(note.read_text())
+        assert psutil.pid_exists(pid)
+    finally:
+        server.stop()
+    eventually(lambda: not psutil.pid_exists(pid))
