@@ -50,6 +50,10 @@
     % include("connect.tpl")
     % include("cloud_card.tpl")
     % include("safety_card.tpl")
+  </div>
+  <div class="column" id="second-column">
+    % include("phones.tpl")
+    % include("log.tpl")
     <section class="card" id="counts" aria-labelledby="counts-title">
       <h2 id="counts-title">{{t("counts.title")}}</h2>
       <dl class="counts">
@@ -58,10 +62,6 @@
         % end
       </dl>
     </section>
-  </div>
-  <div class="column" id="second-column">
-    % include("phones.tpl")
-    % include("log.tpl")
   </div>
 </div>
 <footer class="foot" id="foot">
