@@ -26,6 +26,7 @@ from db.stamps import StampCeiling, next_stamp
 
 READER_CONNECTIONS = 64
 WRITER_WAIT_S = 30.0
+CLOSE_WAIT_S = 10.0
 _FETCH_ROWS = 500
 
 
@@ -140,14 +141,30 @@ class Database:
         self._clock = clock
         self._ceiling = ceiling
         self._write_lock = threading.Lock()
+        self._reads = 0
+        self._reads_changed = threading.Condition()
+        self._is_closed = False
         self._writer = _open(path, key, is_reader=False)
         self._reader = _open(path, key, is_reader=True)
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
         """One snapshot, until the block ends. Raises StorageBusy, StorageFailed, WrongKey, DatabaseDamaged."""
-        with _meaningful(), _transaction(self._reader, "BEGIN") as connection:
+        with self._reading(), _meaningful(), _transaction(self._reader, "BEGIN") as connection:
             yield Snapshot(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._reads_changed:
+            if self._is_closed:
+                raise StorageBusy
+            self._reads += 1
+        try:
+            yield
+        finally:
+            with self._reads_changed:
+                self._reads -= 1
+                self._reads_changed.notify_all()
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -164,7 +181,14 @@ class Database:
             self._write_lock.release()
 
     def close(self) -> None:
-        """Closes every connection; the last one to close folds the write-ahead log into the file."""
+        """Closes every connection; the last one to close folds the write-ahead log into the file.
+
+        Reads that go on are waited for: a connection that is closed under a query ends the whole process. From here on
+        reads are refused with StorageBusy.
+        """
+        with self._reads_changed:
+            self._is_closed = True
+            self._reads_changed.wait_for(lambda: not self._reads, timeout=CLOSE_WAIT_S)
         self._reader.close()
         self._writer.close()
 

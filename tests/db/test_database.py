@@ -18,6 +18,7 @@ from db.stamps import StampCeiling
 from db.store import Store
 from tests.db.rows import KEY, OTHER_KEY, put_rows, run_python
 from tests.fakes.clock import AdjustableClock
+from tests.polling import eventually
 
 WRITE_PAIRS = """
 import sys
@@ -211,3 +212,31 @@ def test_a_closed_database_leaves_one_file(store: Store, folder: Path) -> None:
     store.close()
     assert not list(folder.glob("*-wal"))
     assert (folder / DATABASE_NAME).read_bytes()[:6] != b"SQLite"
+
+
+def test_closing_waits_for_a_read_that_goes_on_and_lets_no_other_begin(store: Store) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def read_for_long() -> int:
+        with store.database.read() as snapshot:
+            snapshot.begin()
+            begun.set()
+            assert let_go.wait(30)
+            return int(snapshot.scalar(COUNT))
+
+    def is_refused() -> bool:
+        try:
+            with store.database.read():
+                return False
+        except StorageBusy:
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        reading = pool.submit(read_for_long)
+        assert begun.wait(30)
+        closing = pool.submit(store.database.close)
+        eventually(is_refused)
+        assert not closing.done()
+        let_go.set()
+        assert reading.result(30) == 0
+        closing.result(30)
