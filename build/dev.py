@@ -45,7 +45,7 @@ def test(arguments: Sequence[str]) -> int:
     environment.setup()
     install([*WINDOW, *TESTS], reason="the tests")
     _phone_packages()
-    return run([environment.python(), "-m", "pytest", "-n", WORKERS, *arguments])
+    return run([environment.python(), "-m", "pytest", "-n", WORKERS, "--dist", "worksteal", *arguments])
 
 
 def lint(_: Sequence[str]) -> int:

@@ -22,6 +22,9 @@ _MEANINGS: tuple[tuple[str, type[HubError]], ...] = (
     ("malformed", DatabaseDamaged),
 )
 
+_CORRUPT = "SQLITE_CORRUPT"
+"""Also where the text speaks of something else, such as a full-text index whose pages are damaged."""
+
 
 def meaning_of(failure: Exception) -> HubError:
     """The program's error for an exception of the driver or of SQLAlchemy."""
@@ -34,4 +37,6 @@ def meaning_of(failure: Exception) -> HubError:
     for fragment, error in _MEANINGS:
         if fragment in text:
             return error()
+    if str(getattr(original, "sqlite_errorname", "")).startswith(_CORRUPT):
+        return DatabaseDamaged()
     return StorageFailed(kind=type(original).__name__)

@@ -168,6 +168,12 @@ def test_each_failure_of_the_driver_has_its_meaning(failure: Exception, meaning:
     assert SECRET not in str(found)
 
 
+def test_damage_is_told_by_its_kind_whatever_the_text_says() -> None:
+    failure = sqlcipher.DatabaseError("vtable constructor failed: patient_words")
+    failure.sqlite_errorname = "SQLITE_CORRUPT_VTAB"
+    assert isinstance(meaning_of(failure), DatabaseDamaged)
+
+
 def test_a_folder_that_is_not_there_is_a_failure_of_storage(tmp_path: Path, store: Store) -> None:
     missing = Database(tmp_path / "missing" / DATABASE_NAME, KEY, store.database._clock, store.database._ceiling)
     with pytest.raises(StorageFailed), missing.read() as snapshot:
