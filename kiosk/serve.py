@@ -20,7 +20,7 @@ import msgspec
 
 from db.errors import AlreadyRunning, HubError
 from kiosk import __version__
-from kiosk.allocator import limit_hoarding
+from kiosk.allocator import limit_hoarding, spare_the_collector
 from kiosk.config import Config
 from kiosk.failures import meaning_of
 from kiosk.hub import Hub, build_hub
@@ -84,6 +84,7 @@ def _run(config: Config, say: Callable[[RunningServer], object], stop: threading
     hub = build_hub(config)
     try:
         facts = hub.start()
+        spare_the_collector()
         announce(config.folder, facts)
         try:
             _LOG.info("version %s is serving", __version__)

@@ -42,3 +42,10 @@ def _kept_megabytes(how: str) -> int:
 def test_memory_of_large_requests_goes_back_to_the_system() -> None:
     if sys.platform == "linux":
         assert _kept_megabytes("limited") < _kept_megabytes("free") / 2
+
+
+def test_what_is_there_at_the_start_is_not_looked_at_again() -> None:
+    call = "spare_the_collector(); print(gc.get_freeze_count())"
+    program = f"import gc; from kiosk.allocator import spare_the_collector; {call}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 1_000
