@@ -9,7 +9,7 @@
     <p id="safety-sentence">{{" ".join(view.safety.sentences)}}</p>
     % end
     % if view.safety.progress:
-    % include("backup_progress.tpl", progress=view.safety.progress)
+    % include("progress.tpl", name="backup", progress=view.safety.progress)
     % end
   </div>
   <div class="state-actions">
@@ -20,9 +20,7 @@
   <section class="card" id="facts" aria-labelledby="facts-title">
     <h2 id="facts-title">{{t("backups.facts")}}</h2>
     <dl class="facts">
-      % for fact in view.safety.facts:
-      <div><dt>{{fact.label}}</dt><dd dir="auto" title="{{fact.exact or fact.value}}">{{fact.value}}</dd></div>
-      % end
+      % include("facts.tpl", facts=view.safety.facts)
     </dl>
     <h3 id="second-title">{{t("backups.second")}}</h3>
     <form method="post" action="/backups/second?lang={{translator.language}}" data-live class="number-setting">

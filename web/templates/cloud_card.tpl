@@ -8,7 +8,7 @@
     <p class="cloud-headline" id="cloud-headline" role="status">{{card.state.headline}}</p>
   </div>
   % if card.state.progress:
-  % include("cloud_progress.tpl", progress=card.state.progress)
+  % include("progress.tpl", name="round", progress=card.state.progress)
   % end
   % if card.state.sentences:
   <p class="cloud-sentence" id="cloud-sentence">{{" ".join(card.state.sentences)}}</p>
@@ -16,9 +16,7 @@
   % include("todo.tpl", todo=card.todo)
   % if card.facts:
   <dl class="facts" id="cloud-facts">
-    % for fact in card.facts:
-    <div><dt>{{fact.label}}</dt><dd dir="auto" title="{{fact.exact or fact.value}}">{{fact.value}}</dd></div>
-    % end
+    % include("facts.tpl", facts=card.facts)
   </dl>
   % end
   <div class="card-actions">

@@ -9,7 +9,7 @@
     <p id="cloud-sentence">{{" ".join(view.state.sentences)}}</p>
     % end
     % if view.state.progress:
-    % include("cloud_progress.tpl", progress=view.state.progress)
+    % include("progress.tpl", name="round", progress=view.state.progress)
     % end
   </div>
   <div class="state-actions">
@@ -36,9 +36,7 @@
     <h2 id="connection-title">{{t("cloud.connection")}}</h2>
     <dl class="facts">
       <div><dt>{{t("cloud.address")}}</dt><dd><code dir="ltr">{{view.url}}</code></dd></div>
-      % for fact in view.facts:
-      <div><dt>{{fact.label}}</dt><dd dir="auto" title="{{fact.exact or fact.value}}">{{fact.value}}</dd></div>
-      % end
+      % include("facts.tpl", facts=view.facts)
       <div>
         <dt>{{t("cloud.clinics")}}</dt>
         <dd id="clinics">

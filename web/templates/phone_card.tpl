@@ -8,9 +8,7 @@
     % end
   </div>
   <dl class="facts">
-    % for fact in phone.facts:
-    <div><dt>{{fact.label}}</dt><dd dir="auto" title="{{fact.exact or fact.value}}">{{fact.value}}</dd></div>
-    % end
+    % include("facts.tpl", facts=phone.facts)
   </dl>
   % if phone.receipt:
   <p class="receipt"><span class="unseen">{{t("receipt.label")}}:</span> {{phone.receipt}}</p>

@@ -8,15 +8,13 @@
     <p class="cloud-headline" id="safety-headline" role="status">{{safety.headline}}</p>
   </div>
   % if safety.progress:
-  % include("backup_progress.tpl", progress=safety.progress)
+  % include("progress.tpl", name="backup", progress=safety.progress)
   % end
   % if safety.sentences:
   <p class="cloud-sentence" id="safety-sentence">{{" ".join(safety.sentences)}}</p>
   % end
   <dl class="facts" id="safety-facts">
-    % for fact in safety.facts:
-    <div><dt>{{fact.label}}</dt><dd dir="auto" title="{{fact.exact or fact.value}}">{{fact.value}}</dd></div>
-    % end
+    % include("facts.tpl", facts=safety.facts)
   </dl>
   <div class="card-actions">
     % include("choices.tpl", choices=safety.choices)

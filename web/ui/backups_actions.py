@@ -5,18 +5,17 @@ Knows nothing of how backups are made: all that goes through KioskPort.
 
 from __future__ import annotations
 
-import msgspec
 from bottle import HTTPResponse, request
 
 from db.errors import InvalidInput
 from web.i18n import Translator
 from web.pages import Pages
-from web.ui.answers import BACKUPS_PAGE, done, html
+from web.ui.answers import BACKUPS_PAGE, done
 from web.ui.backups_page import backups_page, code_page
 from web.ui.forms import read_form
 from web.ui.live_pages import LivePages, WordsFor
 from web.ui.ports import KioskPort, KioskStatus
-from web.ui.problems import wants_json
+from web.ui.problems import wrong_input
 
 
 class BackupsActions:
@@ -59,9 +58,4 @@ class BackupsActions:
 
     def _wrong_folder(self) -> HTTPResponse:
         words = self._words_for(self._port.status())
-        sentence = words.text("backups.second.wrong")
-        if wants_json():
-            body = msgspec.json.encode({"code": InvalidInput.code, "message": sentence})
-            return HTTPResponse(body, 400, {"Content-Type": "application/json"})
-        title = words.text("problem.title")
-        return html(self._pages.render("problem", words, title=title, sentence=sentence, is_signed_out=False), 400)
+        return wrong_input(self._pages, words, words.text("backups.second.wrong"))

@@ -55,7 +55,7 @@ def backups_page(view: BackupsView, lines: tuple[BackupLine, ...], now_ms: int, 
 
 def code_page(code: str | None) -> CodePage:
     """The page that shows the code."""
-    return CodePage(tuple((code or "").split("-")) if code else ())
+    return CodePage(tuple(code.split("-")) if code else ())
 
 
 def _row(line: BackupLine, now_ms: int, words: Translator) -> BackupRow:

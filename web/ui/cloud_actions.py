@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
 from bottle import HTTPResponse, request
 
 from db.errors import CloudFailure, InvalidInput, OtherCloud
 from web.i18n import Translator
 from web.pages import Pages
-from web.ui.answers import CLOUD_PAGE, CONNECT_PAGE, done, html, no_part, to_page, unless_taken
+from web.ui.answers import CLOUD_PAGE, CONNECT_PAGE, done, no_part, to_page, unless_taken
 from web.ui.cloud_form import (
     FIELDS,
     OTHER_CLOUD,
@@ -29,7 +28,7 @@ from web.ui.cloud_troubles import trouble_of
 from web.ui.forms import read_form
 from web.ui.live_pages import LivePages, WordsFor
 from web.ui.ports import KioskPort, KioskStatus, ServingState
-from web.ui.problems import wants_json
+from web.ui.problems import wrong_input
 
 MOST_DIGITS = 7
 
@@ -42,6 +41,7 @@ class CloudActions:
         self._pages = pages
         self._words_for = words_for
         self._live = LivePages(port, pages, words_for)
+        self._form = LivePages(port, pages, words_for, before_first_run=True)  # connecting is a way to begin
 
     def get_cloud(self) -> HTTPResponse:
         """How things stand; without a connection, the form that makes one."""
@@ -130,12 +130,8 @@ class CloudActions:
         self, entry: ConnectEntry | None = None, mistake: Mistake | None = None, http_status: int = 200
     ) -> HTTPResponse:
         cloud = self._port.cloud.view()
-        return self._live.still(
-            "cloud_connect",
-            CONNECT_PAGE,
-            lambda _, words: connect_view(cloud, words, entry, mistake),
-            http_status,
-            is_of_first_run=True,
+        return self._form.still(
+            "cloud_connect", CONNECT_PAGE, lambda _, words: connect_view(cloud, words, entry, mistake), http_status
         )
 
     def _do(self, action: Callable[[], None]) -> HTTPResponse:
@@ -151,11 +147,5 @@ class CloudActions:
             return self._wrong_number(field)
 
     def _wrong_number(self, field: str) -> HTTPResponse:
-        """What the field wants, instead of the general sentence about input."""
         words = self._words_for(self._port.status())
-        sentence = words.text(f"cloud.wrong.{field}")
-        if wants_json():
-            body = msgspec.json.encode({"code": InvalidInput.code, "message": sentence})
-            return HTTPResponse(body, 400, {"Content-Type": "application/json"})
-        title = words.text("problem.title")
-        return html(self._pages.render("problem", words, title=title, sentence=sentence, is_signed_out=False), 400)
+        return wrong_input(self._pages, words, words.text(f"cloud.wrong.{field}"))

@@ -49,13 +49,10 @@ class LivePages:
             return no_part(words.language)
         return part(render(status, words), words.language)
 
-    def still(
-        self, template: str, here: str, view: Look, http_status: int = 200, *, is_of_first_run: bool = False
-    ) -> HTTPResponse:
-        """A page that stays as it is: a form, or a question. A change of language leads back to ``here``.
-        ``is_of_first_run``: it is also there before the first run."""
+    def still(self, template: str, here: str, view: Look, http_status: int = 200) -> HTTPResponse:
+        """A page that stays as it is: a form, or a question. A change of language leads back to ``here``."""
         status = self._port.status()
-        if self._is_too_early(status) and not is_of_first_run:
+        if self._is_too_early(status):
             return to_page()
         words = self._words_for(status)
         values = {"view": view(status, words), "server_name": status.server_name, "here": here}

@@ -13,6 +13,7 @@ from bottle import HTTPError, HTTPResponse, request
 
 from db.errors import (
     HubError,
+    InvalidInput,
     MethodNotAllowed,
     NotAllowed,
     NotFound,
@@ -20,7 +21,7 @@ from db.errors import (
     TooLarge,
 )
 from web.errors import STATUS
-from web.i18n import Catalogue, negotiate
+from web.i18n import Catalogue, Translator, negotiate
 from web.pages import Pages
 from web.plugins.errors import ErrorPlugin
 from web.plugins.request_id import HEADER, current_request_id
@@ -71,6 +72,15 @@ class Problems(ErrorPlugin):
             failure.set_header(name, value)
         body: bytes = answer.body
         return body
+
+
+def wrong_input(pages: Pages, words: Translator, sentence: str) -> HTTPResponse:
+    """What a field wants, instead of the general sentence about input."""
+    if wants_json():
+        body = msgspec.json.encode({"code": InvalidInput.code, "message": sentence})
+        return HTTPResponse(body, 400, {"Content-Type": "application/json"})
+    page = pages.render("problem", words, title=words.text("problem.title"), sentence=sentence, is_signed_out=False)
+    return HTTPResponse(page, 400, {"Content-Type": "text/html; charset=utf-8"})
 
 
 def wished_language() -> str:

@@ -40,7 +40,7 @@ def safety(view: BackupsView, now_ms: int, words: Translator) -> Safety:
     make = Choice("backup-now", words.text("action.back_up_now"), "/backups/make", is_primary=tone != "good")
     return Safety(
         tone=tone,
-        icon={"good": "good", "busy": "busy", "warn": "bad", "bad": "bad"}[tone],
+        icon="bad" if tone == "warn" else tone,
         headline=headline,
         sentences=sentences,
         facts=_facts(view, now_ms, words),
