@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,9 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield hub
 
 
-@pytest.fixture
-def visit(hub: Hub, browser: Browser) -> Iterator[Visit]:
-    """Its main page in a browser."""
+@contextmanager
+def main_page_of(hub: Hub, browser: Browser) -> Iterator[Visit]:
+    """The program is started and its main page opened in a browser."""
     facts = hub.start()
     served = ServedUi(facts.ui_url, int(facts.ui_url.rpartition(":")[2]), lambda: None)
     with visiting(browser, served) as visit:
@@ -61,10 +62,21 @@ def visit(hub: Hub, browser: Browser) -> Iterator[Visit]:
         yield visit
 
 
+@pytest.fixture
+def visit(hub: Hub, browser: Browser) -> Iterator[Visit]:
+    """Its main page in a browser."""
+    with main_page_of(hub, browser) as visit:
+        yield visit
+
+
 def connect(page: Page, cloud: Cloud) -> None:
     page.locator("#cloud-connect").click()
+    fill_in(page, cloud, f" {API_KEY} ")
+
+
+def fill_in(page: Page, cloud: Cloud, key: str) -> None:
     page.locator("#url").fill(cloud.url)
-    page.locator("#key").fill(f" {API_KEY} ")
+    page.locator("#key").fill(key)
     page.locator("#connect-submit").click()
 
 
@@ -123,20 +135,12 @@ def test_a_new_computer_begins_with_the_cloud_and_its_staff_can_sign_in(
     browser: Browser, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
-    with built_hub(tmp_path / "data") as hub:
-        facts = hub.start()
-        served = ServedUi(facts.ui_url, int(facts.ui_url.rpartition(":")[2]), lambda: None)
-        with visiting(browser, served) as visit:
-            page = visit.page
-            page.goto(f"{facts.ui_url}/open#{facts.token}")
-            page.wait_for_url(facts.ui_url + "/")
-            page.locator("#cloud-first").click()
-            page.locator("#url").fill(cloud.url)
-            page.locator("#key").fill(API_KEY)
-            page.locator("#connect-submit").click()
-            expect(page.locator("#cloud")).to_contain_text("hub-a")
-            eventually(lambda: has_staff(hub), A_ROUND_MS / 1000)
-            assert visit.unexplained() == []
+    with built_hub(tmp_path / "data") as hub, main_page_of(hub, browser) as visit:
+        visit.page.locator("#cloud-first").click()
+        fill_in(visit.page, cloud, API_KEY)
+        expect(visit.page.locator("#cloud")).to_contain_text("hub-a")
+        eventually(lambda: has_staff(hub), A_ROUND_MS / 1000)
+        assert visit.unexplained() == []
 
 
 def has_staff(hub: Hub) -> bool:
