@@ -5,8 +5,6 @@ Knows nothing of the toolkit (kiosk/window.py lends its hands) or of the databas
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import os
 import shutil
@@ -14,18 +12,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from db.errors import HubError, NotRunning
 from kiosk.diagnostics.saving import save
 from kiosk.menu import MenuAction
 from kiosk.paths import DataFolder
 from kiosk.runtime_file import RunningServer
+from kiosk.server_process import PROGRAM_FOLDER, Answer, call, own_program
 from web.ui.diagnostics_port import ReportArchive
 
 ANSWER_LIMIT_S = 60.0
@@ -76,15 +73,6 @@ class WindowHands(Protocol):
     def tell_failure(self, code: str) -> None:
         """Says in a native window what an error's sentence says."""
         ...
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Of the server."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 class MenuDesk:
@@ -153,22 +141,8 @@ class MenuDesk:
 
 
 def ask(server: RunningServer, method: str, path: str) -> Answer:
-    """Asks over the loopback pages with the launch token. Raises Refusal, and NotRunning where nobody answers."""
-    address = urlsplit(server.ui_url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_LIMIT_S)
-    headers = {
-        "Authorization": f"Bearer {server.token}",
-        "Origin": server.ui_url,
-        "Accept": "application/json",
-        "Content-Length": "0",
-    }
-    with contextlib.closing(connection):
-        try:
-            connection.request(method, path, headers=headers)
-            reply = connection.getresponse()
-            answer = Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
-        except (OSError, http.client.HTTPException):
-            raise NotRunning from None
+    """Asks the server. Raises Refusal, and NotRunning where nobody answers."""
+    answer = call(server, method, path, ANSWER_LIMIT_S)
     if answer.status >= 400:
         raise told_refusal(answer.body)
     return answer
@@ -186,16 +160,14 @@ def told_refusal(body: bytes) -> Refusal:
 def report_by_command(folder: DataFolder, target: Path) -> None:
     """Makes the report in a process of its own: the window never opens the database. Raises Refusal,
     NotRunning."""
-    is_frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if is_frozen else [sys.executable, "-m", "kiosk"]
-    command = [*program, "--data-dir", str(folder.root), "--json", "diagnostics", str(target)]
+    command = [*own_program(), "--data-dir", str(folder.root), "--json", "diagnostics", str(target)]
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             command,
-            cwd=Path(__file__).parents[1],  # where "-m kiosk" finds it
+            cwd=PROGRAM_FOLDER,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=ANSWER_LIMIT_S,

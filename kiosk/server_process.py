@@ -12,11 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
 
+from db.errors import NotRunning
 from kiosk.instance import is_server_locked
 from kiosk.paths import DataFolder
 from kiosk.runtime_file import RunningServer, running_server
@@ -24,13 +26,27 @@ from kiosk.runtime_file import RunningServer, running_server
 QUIT_PATH = "/quit"
 ANSWER_LIMIT_S = 5.0
 LOOK_AGAIN_S = 0.05
+PROGRAM_FOLDER = Path(__file__).parents[1]
+"""Where "-m kiosk" finds it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Of the server's pages; the names of headers in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
 def serve_command(folder: DataFolder) -> list[str]:
     """The command line of a server that a window started, for a checkout and for the frozen program."""
-    is_frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if is_frozen else [sys.executable, "-m", "kiosk"]
-    return [*program, "serve", "--attended", "--data-dir", str(folder.root)]
+    return [*own_program(), "serve", "--attended", "--data-dir", str(folder.root)]
+
+
+def own_program() -> list[str]:
+    """How this program starts itself, a checkout (in PROGRAM_FOLDER) and the frozen program."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "kiosk"]
 
 
 def start_in_background(command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -43,7 +59,7 @@ def start_in_background(command: Sequence[str]) -> subprocess.Popen[bytes]:
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     return subprocess.Popen(  # noqa: S603 - our own program
         command,
-        cwd=Path(__file__).parents[1],  # where "-m kiosk" finds it
+        cwd=PROGRAM_FOLDER,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -52,17 +68,32 @@ def start_in_background(command: Sequence[str]) -> subprocess.Popen[bytes]:
     )
 
 
-def ask_to_quit(server: RunningServer) -> bool:
-    """Asks over the loopback pages, with the launch token, as every client does. True if it agreed."""
+def call(server: RunningServer, method: str, path: str, limit_s: float = ANSWER_LIMIT_S) -> Answer:
+    """Asks over the loopback pages, with the launch token, as every client does. Raises NotRunning where nobody
+    answers."""
     address = urlsplit(server.ui_url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=ANSWER_LIMIT_S)
-    headers = {"Authorization": f"Bearer {server.token}", "Origin": server.ui_url, "Content-Length": "0"}
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=limit_s)
+    headers = {
+        "Authorization": f"Bearer {server.token}",
+        "Origin": server.ui_url,
+        "Accept": "application/json",
+        "Content-Length": "0",
+    }
     with contextlib.closing(connection):
         try:
-            connection.request("POST", QUIT_PATH, headers=headers)
-            return connection.getresponse().status < 300
+            connection.request(method, path, headers=headers)
+            reply = connection.getresponse()
+            return Answer(reply.status, {name.lower(): value for name, value in reply.getheaders()}, reply.read())
         except (OSError, http.client.HTTPException):
-            return False
+            raise NotRunning from None
+
+
+def ask_to_quit(server: RunningServer) -> bool:
+    """True if it agreed."""
+    try:
+        return call(server, "POST", QUIT_PATH).status < 300
+    except NotRunning:
+        return False
 
 
 def stop_server(folder: DataFolder, patience_s: float = 20.0) -> bool:

@@ -6,16 +6,14 @@ Knows nothing of what is in it or who made it; the window uses it too, which has
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 from pathlib import Path
 
 from db.durability import move, sync_folder
 from db.errors import DiskFull, ReportPlaceFailed
+from kiosk.failures import meaning_of
 from web.ui.diagnostics_port import ReportArchive
-
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def save(archive: ReportArchive, target: Path) -> Path:
@@ -38,7 +36,5 @@ def save(archive: ReportArchive, target: Path) -> Path:
         with contextlib.suppress(OSError):
             if temporary is not None:
                 temporary.unlink(missing_ok=True)
-        if isinstance(failure, OSError) and failure.errno in _NO_SPACE:
-            raise DiskFull from None
-        raise ReportPlaceFailed from None
+        raise DiskFull() if isinstance(meaning_of(failure), DiskFull) else ReportPlaceFailed() from None
     return path
