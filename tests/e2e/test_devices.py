@@ -116,6 +116,7 @@ def test_a_phone_is_named_and_later_lost(visit: Visit, database: Database, runni
     page = visit.page
     try_to_join(database, "tablet")
     page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#waiting")).to_be_hidden()  # what stands below it moves up meanwhile
     page.get_by_role("link", name="All phones").click()
     phone = page.locator("#phone-hub-tablet")
     tab_to(page, "#rename-hub-tablet summary")
