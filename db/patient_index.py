@@ -7,24 +7,24 @@ record that is deleted, or that the app has marked so, is not in it. Knows nothi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from db.database import Database, Snapshot, Statement, Transaction
+from db.patient_numbers import number_clinics, number_patients
 from db.record_clinics import known_clinics
 from db.records import Data
 from db.schema import (
     ATTRIBUTE_INDEX,
     ATTRIBUTE_WORDS,
-    CLINIC_NUMBERS,
     PATIENT_COUNTS,
     PATIENT_INDEX,
     PATIENT_INDEX_STATE,
-    PATIENT_PLACES,
     PATIENT_WORDS,
     RECORD_TABLES,
     SEARCHED_COLUMNS,
@@ -131,7 +131,6 @@ def _follow_clinics(transaction: Transaction) -> None:
     index = PATIENT_INDEX.c
     known = {"known": _as_list(known_clinics(transaction))}
     clinics = sa.select(values_of("known").c.value)
-    _move_places(transaction, clinics, known)
     came = PATIENT_INDEX.update().values(clinic_id=index.stated_clinic_id, stated_clinic_id="")
     transaction.run(came.where(index.stated_clinic_id.in_(clinics)), known)
     went = PATIENT_INDEX.update().values(clinic_id="", stated_clinic_id=index.clinic_id)
@@ -141,38 +140,6 @@ def _follow_clinics(transaction: Transaction) -> None:
     transaction.run(PATIENT_COUNTS.insert().from_select(["clinic_id", "live"], counted))
 
 
-def _move_places(transaction: Transaction, clinics: sa.Select[Any], known: dict[str, Any]) -> None:
-    """Does to places what is about to be done to the index. ``clinics``: the known ones, with its parameters."""
-    places, numbers, index = PATIENT_PLACES.c, CLINIC_NUMBERS.c, PATIENT_INDEX.c
-    nobodys = _clinic_numbers(transaction, {"", *known_clinics(transaction)})[""]
-    went = sa.select(numbers.number).where(numbers.clinic_id != "", numbers.clinic_id.not_in(clinics))
-    transaction.run(PATIENT_PLACES.update().values(clinic=nobodys).where(places.clinic.in_(went)), known)
-    stated = sa.select(numbers.number).join(PATIENT_INDEX, index.stated_clinic_id == numbers.clinic_id)
-    came = sa.select(index.number).where(index.stated_clinic_id.in_(clinics))
-    new = stated.where(index.number == places.number).scalar_subquery()
-    transaction.run(PATIENT_PLACES.update().values(clinic=new).where(places.number.in_(came)), known)
-
-
-def _clinic_numbers(transaction: Transaction, clinics: Iterable[str]) -> dict[str, int]:
-    """The numbers of all clinics, these among them."""
-    query = sa.select(CLINIC_NUMBERS.c.clinic_id, CLINIC_NUMBERS.c.number)
-    numbers = {row.clinic_id: row.number for row in transaction.rows(query)}
-    missing = sorted(set(clinics) - numbers.keys())
-    if not missing:
-        return numbers
-    first = max(numbers.values(), default=0) + 1
-    given = {clinic: number for number, clinic in enumerate(missing, first)}
-    transaction.run_many(_NUMBER_CLINIC, ((number, clinic) for clinic, number in given.items()))
-    return numbers | given
-
-
-_NUMBER_CLINIC = Statement(
-    CLINIC_NUMBERS.insert().values({column.name: sa.bindparam(column.name) for column in CLINIC_NUMBERS.c})
-)
-_PLACE = Statement(
-    PATIENT_PLACES.insert().values({column.name: sa.bindparam(column.name) for column in PATIENT_PLACES.c})
-)
-_UNPLACE = Statement(PATIENT_PLACES.delete().where(PATIENT_PLACES.c.number == sa.bindparam("row")))
 _ADD = Statement(PATIENT_INDEX.insert().values({column.name: sa.bindparam(column.name) for column in PATIENT_INDEX.c}))
 _ADD_WORDS = Statement(
     PATIENT_WORDS.insert().values({name: sa.bindparam(name) for name in ("rowid", *SEARCHED_COLUMNS)})
@@ -199,20 +166,27 @@ def _index_patients(transaction: Transaction, batch: int) -> None:
     ours = sa.select(index.number, index.clinic_id).where(index.patient_id.in_(sa.select(values_of("ids").c.value)))
     old = transaction.rows(ours, {"ids": _as_list(row.id for row in rows)})
     gone = [(row.number,) for row in old]
-    for removal in (_REMOVE, _UNPLACE, _REMOVE_WORDS):
+    for removal in (_REMOVE, _REMOVE_WORDS):
         transaction.run_many(removal, gone)
     known = known_clinics(transaction)
-    first = int(transaction.scalar(sa.select(sa.func.coalesce(sa.func.max(index.number), 0)))) + 1
     living = [data for row in rows if (data := _living(row)) is not None]
-    new = [_indexed(number, data, known) for number, data in enumerate(living, first)]
-    transaction.run_many(_ADD, map(_ADD.values, new))
-    clinics = _clinic_numbers(transaction, {row["clinic_id"] for row in new})
-    transaction.run_many(_PLACE, ((row["number"], clinics[row["clinic_id"]], row["updated_at"]) for row in new))
-    words = ({"rowid": number, **_words_of(data)} for number, data in enumerate(living, first))
-    transaction.run_many(_ADD_WORDS, map(_ADD_WORDS.values, words))
+    new = [_indexed(data, known) for data in living]
+    words = map(_words_of, living)
+    numbered = sorted(zip(_numbers(transaction, new), new, words, strict=True), key=itemgetter(0))
+    transaction.run_many(_ADD, (_ADD.values({"number": number, **row}) for number, row, _ in numbered))
+    # In order: for each that is lower than the one before, the full-text index would begin a new piece.
+    transaction.run_many(_ADD_WORDS, (_ADD_WORDS.values({"rowid": number, **texts}) for number, _, texts in numbered))
     changes = Counter(row["clinic_id"] for row in new)
     changes.subtract(row.clinic_id for row in old)
     _count(transaction, changes)
+
+
+def _numbers(transaction: Transaction, rows: list[Data]) -> Iterator[int]:
+    """Of the clinic that the record states, known or not: then clinics may come and go."""
+    stated = [row["clinic_id"] or row["stated_clinic_id"] for row in rows]
+    clinics = number_clinics(transaction, stated)
+    times = (row["updated_at"] for row in rows)
+    return number_patients(transaction, [(time, clinics[clinic]) for time, clinic in zip(times, stated, strict=True)])
 
 
 def _count(transaction: Transaction, changes: Counter[str]) -> None:
@@ -249,17 +223,16 @@ def _living(row: Any) -> Data | None:
     return None if data.get("is_deleted") is True else data
 
 
-def _indexed(number: int, data: Data, known: frozenset[str]) -> Data:
+def _indexed(data: Data, known: frozenset[str]) -> Data:
     stated = _text(data.get("primary_clinic_id"))
     updated_at = data.get("updated_at")
     return {
-        "number": number,
         "patient_id": data["id"],
         "clinic_id": stated if stated in known else "",
         "stated_clinic_id": "" if stated in known else stated,
         "updated_at": int(updated_at) if isinstance(updated_at, int | float) else 0,
         "sex": search_text(_text(data.get("sex"))),
-        "government_id": search_text(_text(data.get("government_id"))),
+        **{name: search_text(_text(data.get(name))) for name in ("government_id", "given_name", "surname")},
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nlargest, nsmallest
 from typing import Any
 
 import msgspec
@@ -15,32 +16,36 @@ import sqlalchemy as sa
 
 from db.database import Database, Snapshot
 from db.patient_index import refresh_patient_index
+from db.patient_numbers import OTHERS, clinic_numbers, clinic_of
 from db.record_clinics import known_clinics
 from db.records import Data, load_rows
 from db.schema import (
     ATTRIBUTE_INDEX,
     ATTRIBUTE_WORDS,
-    CLINIC_NUMBERS,
     PATIENT_COUNTS,
     PATIENT_INDEX,
-    PATIENT_PLACES,
     PATIENT_WORDS,
     SEARCHED_COLUMNS,
 )
 from db.search_text import edit_distance, search_text
 from db.sqlite.dialect import plain, values_of
-from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, contains_each, matches
+from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, contains_each, contains_most, matches
 
 CANDIDATES = 100
+COMPARED = 40
+"""Of the candidates, those that share the most parts with the name are compared letter by letter."""
 ENOUGH = 50
-"""With so many like names, less alike ones are not looked for; CANDIDATES are compared at most."""
+"""With so many like names, less alike ones are not looked for."""
+FEW = 60
+"""As many are found at once and counted by that."""
 MANY_CLINICS = 400
 """SQLite takes no more than 500 queries joined into one."""
 _INDEX = PATIENT_INDEX.c
-_PLACES = PATIENT_PLACES.c
-# Plain, or SQLite may ask the full-text index about one patient after another instead of reading it once.
-_IS_OF_WORDS = _PLACES.number == plain(PATIENT_WORDS.c.rowid)
+_FOUND = PATIENT_WORDS.c.rowid
 _STATED = sa.func.nullif(_INDEX.stated_clinic_id, "")
+_IS_FOUND = _INDEX.number.in_(sa.select(values_of("found").c.value))
+_IDS = sa.select(_INDEX.patient_id).where(_IS_FOUND).order_by(_INDEX.number.desc())
+_NAMES = sa.select(_INDEX.patient_id, _INDEX.given_name, _INDEX.surname).where(_IS_FOUND)
 _NEWEST = (_INDEX.updated_at.desc(), _INDEX.patient_id)
 
 
@@ -92,21 +97,18 @@ def search_patients(
         return list_patients(database, visible, limit, offset)
     refresh_patient_index(database)
     with database.read() as snapshot:
-        conditions, parameters = _conditions(wanted)
-        # One pass: what is found is few, or all of it must be counted anyway. Only the page is looked up further.
-        place = sa.select(_PLACES.number, _PLACES.updated_at).where(*conditions, _is_visible(snapshot, visible))
-        found = place.cte("found").prefix_with("MATERIALIZED")
-        total = sa.select(sa.func.count()).select_from(found).scalar_subquery()
-        newest = (found.c.updated_at.desc(), found.c.number)
-        some = sa.select(found.c.number).order_by(*newest).limit(limit).offset(offset).cte("some")
-        query = (
-            sa.select(_INDEX.patient_id, total.label("total"))
-            .join(some, some.c.number == _INDEX.number)
-            .order_by(_INDEX.updated_at.desc(), _INDEX.number)
-        )
-        rows = snapshot.rows(query, parameters)
-        number = rows[0].total if rows else snapshot.scalar(sa.select(total), parameters)
-        return PatientPage(_load(snapshot, [row.patient_id for row in rows]), int(number))
+        number, conditions, parameters = _conditions(wanted)
+        conditions += _visibility(snapshot, visible, number)
+        # The newest have the highest numbers: of many, only these are looked at. Few are found and counted in one go.
+        found = sa.select(number.label("number")).where(*conditions).order_by(number.desc()).limit(sa.bindparam("few"))
+        few = max(FEW, offset + limit)
+        numbers = [row.number for row in snapshot.rows(found, {**parameters, "few": few})]
+        total = len(numbers)
+        if total == few:
+            total = int(snapshot.scalar(sa.select(sa.func.count(number)).where(*conditions), parameters))
+        some = {"found": _as_list(numbers[offset : offset + limit])}
+        ids = [row.patient_id for row in snapshot.rows(_IDS, some)]
+        return PatientPage(_load(snapshot, ids), total)
 
 
 def similar_patients(database: Database, visible: Visible, given_name: str, surname: str, limit: int) -> list[Data]:
@@ -116,21 +118,46 @@ def similar_patients(database: Database, visible: Visible, given_name: str, surn
         return []
     refresh_patient_index(database)
     with database.read() as snapshot:
-        found: set[int] = set()
-        query = _SOME_OF_WORDS.where(_is_visible(snapshot, visible))
-        for expression in _likenesses(*names):
-            if len(found) < ENOUGH:
-                rows = snapshot.rows(query, {"words": expression, "few": CANDIDATES - len(found)})
-                found.update(row.number for row in rows)
-        ids = sa.select(_INDEX.patient_id).where(_INDEX.number.in_(sa.select(values_of("found").c.value)))
-        rows = snapshot.rows(ids, {"found": msgspec.json.encode(sorted(found)).decode()})
-        candidates = _load(snapshot, [row.patient_id for row in rows])
-    return sorted(candidates, key=lambda row: (_distance(row, *names), row["id"]))[:limit]
+        numbers = _like_numbers(snapshot, _SOME_OF_WORDS.where(*_visibility(snapshot, visible, _FOUND)), *names)
+        candidates = snapshot.rows(_NAMES, {"found": _as_list(sorted(numbers))})
+        ours = [_parts_of(name) for name in names]
+        near = nlargest(COMPARED, candidates, key=lambda row: (_shared(row, *ours), row.patient_id))
+        alike = nsmallest(limit, near, key=lambda row: (_distance(row, *names), row.patient_id))
+        return _load(snapshot, [row.patient_id for row in alike])
 
 
-def _distance(row: Data, given_name: str, surname: str) -> int:
-    theirs = (search_text(str(row.get(name) or "")) for name in ("given_name", "surname"))
-    return sum(edit_distance(ours, their) for ours, their in zip((given_name, surname), theirs, strict=True))
+def _like_numbers(snapshot: Snapshot, query: sa.Executable, given_name: str, surname: str) -> set[int]:
+    """The numbers of patients to be compared. Each look through the full-text index costs more the more patients there
+    are, so there are as few as do."""
+    texts = (("given_name", given_name), ("surname", surname))
+    parts = {name: _parts(text) for name, text in texts if len(text) >= SHORTEST_PATTERN}
+    every = {name: contains_each(name, some) for name, some in parts.items()}
+    some = {name: contains_any((name,), some) for name, some in parts.items()}
+
+    def found(expression: str, few: int = CANDIDATES) -> set[int]:
+        return {row.number for row in snapshot.rows(query, {"words": expression, "few": few})}
+
+    numbers = found(" AND ".join((some if len(some) > 1 else every).values())) if parts else set()
+    if len(numbers) == CANDIDATES and len(parts) > 1:  # the most alike may be among those left out
+        numbers |= found(" AND ".join(contains_most(name, of_name) for name, of_name in parts.items()))
+        one = f"({every['given_name']} AND {some['surname']}) OR ({some['given_name']} AND {every['surname']})"
+        numbers |= found(one)
+    for expression in some.values():
+        if len(numbers) < ENOUGH:
+            numbers |= found(expression, CANDIDATES - len(numbers))
+    return numbers
+
+
+def _parts_of(text: str) -> frozenset[str]:
+    return frozenset(text[at : at + SHORTEST_PATTERN] for at in range(max(1, len(text) - SHORTEST_PATTERN + 1)))
+
+
+def _shared(row: Any, given_name: frozenset[str], surname: frozenset[str]) -> int:
+    return len(given_name & _parts_of(row.given_name)) + len(surname & _parts_of(row.surname))
+
+
+def _distance(row: Any, given_name: str, surname: str) -> int:
+    return edit_distance(given_name, row.given_name) + edit_distance(surname, row.surname)
 
 
 def has_government_id(database: Database, government_id: str) -> bool:
@@ -155,15 +182,21 @@ def _newest_of(clinics: list[str], limit: int, offset: int) -> sa.Executable:
     return sa.union_all(*arms).order_by(*order).limit(limit).offset(offset)
 
 
-def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
+def _conditions(
+    wanted: Mapping[str, str],
+) -> tuple[sa.ColumnElement[int], list[sa.ColumnElement[bool]], dict[str, Any]]:
+    """Where the number of a patient who is found is read, what holds for the patient, and its parameters."""
     conditions: list[sa.ColumnElement[bool]] = []
     parameters: dict[str, Any] = {}
     words = {name: text for name, text in wanted.items() if name in SEARCHED_COLUMNS}
     if words:
-        conditions += [matches(PATIENT_WORDS, "words"), _IS_OF_WORDS]
+        conditions.append(matches(PATIENT_WORDS, "words"))
         parameters["words"] = contains_all(words)
-    for number, (name, text) in enumerate(wanted.items()):
-        value: sa.BindParameter[str] = sa.bindparam(f"text_{number}", text)
+        if len(words) < len(wanted):
+            # Plain, or SQLite may ask the full-text index about one patient after another instead of reading it once.
+            conditions.append(_INDEX.number == plain(_FOUND))
+    for place, (name, text) in enumerate(wanted.items()):
+        value: sa.BindParameter[str] = sa.bindparam(f"text_{place}", text)
         if name == "sex":
             conditions.append(sa.func.substr(_INDEX.sex, 1, len(text)) == value)
         elif name == "id":
@@ -171,50 +204,37 @@ def _conditions(wanted: Mapping[str, str]) -> tuple[list[sa.ColumnElement[bool]]
         elif name == "primary_clinic_id":
             conditions.append(sa.func.lower(sa.func.coalesce(_STATED, _INDEX.clinic_id)) == value)
         elif name not in words:
-            attributes, pattern = ATTRIBUTE_INDEX.c, f"attribute_words_{number}"
+            attributes, pattern = ATTRIBUTE_INDEX.c, f"attribute_words_{place}"
             parameters[pattern] = contains_all({"words": text})
             found = sa.select(ATTRIBUTE_WORDS.c.rowid).where(matches(ATTRIBUTE_WORDS, pattern))
             holders = sa.select(attributes.patient_id).where(
-                attributes.number.in_(found), attributes.attribute_id == sa.bindparam(f"attribute_{number}", name)
+                attributes.number.in_(found), attributes.attribute_id == sa.bindparam(f"attribute_{place}", name)
             )
             conditions.append(_INDEX.patient_id.in_(holders))
-    if any(name not in SEARCHED_COLUMNS for name in wanted):
-        conditions.append(_INDEX.number == _PLACES.number)
-    return conditions, parameters
+    return (_FOUND if words else _INDEX.number), conditions, parameters
 
 
-def _is_visible(snapshot: Snapshot, visible: Visible) -> sa.ColumnElement[bool]:
-    """Asked of thousands of patients: so it names whichever clinics are fewer, those to be seen or the others."""
-    clinics = set(visible.among(snapshot))
-    numbers = snapshot.rows(sa.select(CLINIC_NUMBERS.c.clinic_id, CLINIC_NUMBERS.c.number))
-    seen = [row.number for row in numbers if row.clinic_id in clinics]
-    hidden = [row.number for row in numbers if row.clinic_id not in clinics]
-    return _PLACES.clinic.in_(seen) if len(seen) < len(hidden) else _PLACES.clinic.not_in(hidden)
+def _visibility(snapshot: Snapshot, visible: Visible, number: sa.ColumnElement[int]) -> list[sa.ColumnElement[bool]]:
+    """What holds for the numbers of patients who may be seen: nothing, if all may."""
+    numbers = clinic_numbers(snapshot)
+    hidden = {clinic: numbers[clinic] for clinic in known_clinics(snapshot) - visible.clinics if clinic in numbers}
+    conditions: list[sa.ColumnElement[bool]] = []
+    if told := sum(1 << one for one in hidden.values() if one < OTHERS):
+        shifted = sa.bindparam("hidden", told, sa.BigInteger).bitwise_rshift(clinic_of(number))
+        conditions.append(shifted.bitwise_and(1) == 0)
+    if others := [clinic for clinic, one in hidden.items() if one >= OTHERS]:
+        theirs = sa.select(_INDEX.number).where(_INDEX.clinic_id.in_(others))
+        conditions.append((clinic_of(number) != OTHERS) | number.not_in(theirs))
+    return conditions
 
 
-# Those indexed last come first: the full-text index is read from that end, and only as far as it takes.
+# The full-text index is read from its newest end, and only as far as it takes.
 _SOME_OF_WORDS = (
-    sa.select(_PLACES.number)
-    .where(matches(PATIENT_WORDS, "words"), _IS_OF_WORDS)
-    .order_by(PATIENT_WORDS.c.rowid.desc())
+    sa.select(_FOUND.label("number"))
+    .where(matches(PATIENT_WORDS, "words"))
+    .order_by(_FOUND.desc())
     .limit(sa.bindparam("few"))
 )
-
-
-def _likenesses(given_name: str, surname: str) -> Iterable[str]:
-    """What to look for, the most alike first: all of both names, all of one and parts of the other, parts of both,
-    parts of either."""
-    texts = (("given_name", given_name), ("surname", surname))
-    parts = {name: _parts(text) for name, text in texts if len(text) >= SHORTEST_PATTERN}
-    every = {name: contains_each(name, some) for name, some in parts.items()}
-    some = {name: contains_any((name,), some) for name, some in parts.items()}
-    if len(parts) > 1:
-        yield f"{every['given_name']} AND {every['surname']}"
-        yield f"({every['given_name']} AND {some['surname']}) OR ({some['given_name']} AND {every['surname']})"
-        yield f"{some['given_name']} AND {some['surname']}"
-    else:
-        yield from every.values()
-    yield from some.values()
 
 
 def _parts(text: str) -> list[str]:
@@ -232,5 +252,5 @@ def _load(snapshot: Snapshot, ids: list[str]) -> list[Data]:
     return [row.data for row in rows if not row.is_deleted and row.data.get("is_deleted") is not True]
 
 
-def _as_list(values: Iterable[str]) -> str:
+def _as_list(values: Iterable[str] | Iterable[int]) -> str:
     return msgspec.json.encode(list(values)).decode()

@@ -236,20 +236,12 @@ PATIENT_INDEX = sa.Table(
     sa.Column("updated_at", sa.BigInteger, nullable=False),
     sa.Column("sex", sa.Text, nullable=False),
     sa.Column("government_id", sa.Text, nullable=False),
+    sa.Column("given_name", sa.Text, nullable=False),
+    sa.Column("surname", sa.Text, nullable=False),
 )
 
 PATIENT_WORDS = sa.table("patient_words", *(sa.column(name) for name in ("rowid", *SEARCHED_COLUMNS)))
 """The full-text index; ``rowid`` is the number in PATIENT_INDEX."""
-
-PATIENT_PLACES = sa.Table(
-    "patient_places",
-    METADATA,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("clinic", sa.Integer, nullable=False),
-    sa.Column("updated_at", sa.BigInteger, nullable=False),
-)
-"""What has to be known of every patient who is found, in so few bytes that thousands are looked up at once: the same as
-in PATIENT_INDEX, by its number, with the clinic as its number in CLINIC_NUMBERS."""
 
 CLINIC_NUMBERS = sa.Table(
     "clinic_numbers",
@@ -257,7 +249,8 @@ CLINIC_NUMBERS = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("clinic_id", sa.Text, nullable=False, unique=True),
 )
-"""Numbers for the clinic ids of PATIENT_INDEX, "" too; given once and for ever."""
+"""Numbers for the clinics that patients name, known or not, "" too; given once and for ever. They are part of a
+patient's number (db/patient_numbers.py)."""
 
 ATTRIBUTE_INDEX = sa.Table(
     "attribute_index",

@@ -7,7 +7,7 @@ searched. Patterns are quoted here; columns come from our own tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -41,6 +41,15 @@ def contains_all(patterns: Mapping[str, str]) -> str:
 def contains_each(column: str, patterns: Iterable[str]) -> str:
     """The expression for rows in which the column holds every pattern."""
     return f"{column} : ({' AND '.join(map(_quoted, patterns))})"
+
+
+def contains_most(column: str, patterns: Sequence[str]) -> str:
+    """The expression for rows in which the column holds every pattern but one; of a single pattern, that one."""
+    if len(patterns) == 1:
+        return contains_each(column, patterns)
+    quoted = [_quoted(pattern) for pattern in patterns]
+    rest = (" AND ".join(quoted[:place] + quoted[place + 1 :]) for place in range(len(quoted)))
+    return f"{column} : ({' OR '.join(f'({some})' for some in rest)})"
 
 
 def contains_any(columns: Iterable[str], patterns: Iterable[str]) -> str:

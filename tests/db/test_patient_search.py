@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from db.database import Database
+from db.patient_numbers import OTHERS
 from db.patient_search import MANY_CLINICS, Visible, has_government_id, list_patients, search_patients, similar_patients
 from tests.db.rows import put_rows
 
@@ -122,3 +123,15 @@ def test_a_government_id_is_known_at_whichever_clinic(database: Database) -> Non
     assert has_government_id(database, "G-77")
     assert not has_government_id(database, "G-7")
     assert not has_government_id(database, "")
+
+
+def test_a_search_hides_clinics_however_many_there_are(database: Database) -> None:
+    clinics = [f"c{number:03}" for number in range(OTHERS + 20)]
+    put_rows(database, "clinics", [{"id": clinic, "name": clinic} for clinic in clinics])
+    put_rows(database, "patients", [_patient(clinic, "Zahra", primary_clinic_id=clinic) for clinic in clinics])
+    seen = [*clinics[:3], *clinics[-3:]]
+    visible = Visible(frozenset(seen))
+    assert sorted(_found(database, visible, given_name="zahra")) == seen
+    alike = similar_patients(database, visible, "Zahra", "Haddad", 100)
+    assert [row["id"] for row in alike if row["given_name"] == "Zahra"] == seen
+    assert _found(database, visible, given_name="zahra", primary_clinic_id=clinics[-1]) == [clinics[-1]]

@@ -7,7 +7,15 @@ import sqlalchemy as sa
 
 from db.database import Database
 from db.schema import PATIENT_WORDS, SEARCHED_COLUMNS
-from db.sqlite.fulltext import contains_all, contains_any, contains_each, indexed_words, matches, merge_some
+from db.sqlite.fulltext import (
+    contains_all,
+    contains_any,
+    contains_each,
+    contains_most,
+    indexed_words,
+    matches,
+    merge_some,
+)
 
 TEXTS = {1: ("amal noor", "haddad"), 2: ("samal", 'o"hara amal'), 3: ("زينب", "الخطيب")}
 
@@ -62,6 +70,13 @@ def test_what_is_taken_out_is_not_found(filled: Database) -> None:
 def test_one_column_holds_every_pattern(filled: Database) -> None:
     assert _found(filled, contains_each("given_name", ("ama", "noo"))) == [1]
     assert _found(filled, contains_each("given_name", ("ama", "zzz"))) == []
+
+
+def test_one_column_holds_every_pattern_but_one(filled: Database) -> None:
+    assert _found(filled, contains_most("given_name", ("ama", "noo", "zzz"))) == [1]
+    assert _found(filled, contains_most("given_name", ("ama", "zzz"))) == [1, 2]
+    assert _found(filled, contains_most("given_name", ("ama", "yyy", "zzz"))) == []
+    assert _found(filled, contains_most("given_name", ("noo",))) == [1]
 
 
 def test_many_pieces_become_one_that_finds_the_same(filled: Database) -> None:
