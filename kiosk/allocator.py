@@ -15,6 +15,8 @@ _MMAP_THRESHOLD = -3
 _ARENA_MAX = -8
 _LARGE_BYTES = 1024 * 1024
 _ARENAS = 2
+_COLLECTIONS = (20_000, 20, 20)
+"""New objects before a collection of the youngest (700 by default), and how many of those before one of the elder."""
 
 
 def limit_hoarding() -> bool:
@@ -36,6 +38,7 @@ def limit_hoarding() -> bool:
 
 def spare_the_collector() -> None:
     """What is in memory now stays till the end: Python's collector of cycles need not look at it again and again while
-    a push of thousands of rows makes new objects."""
+    a push of thousands of rows makes new objects; and it looks at those less often, for rows are no cycles."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECTIONS)
