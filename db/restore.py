@@ -29,6 +29,16 @@ from db.store import open_database
 PROVED, COPIED = 0.5, 0.8
 """How far the work is once the backup is proved, and once its pages are copied."""
 
+_OF_THE_BACKUPS_HERE = (
+    Setting.LAST_BACKUP_AT,
+    Setting.LAST_BACKUP_PLACE,
+    Setting.LAST_BACKUP_RESULT,
+    Setting.SECOND_BACKUP_FOLDER,
+    Setting.SECOND_BACKUP_AT,
+    Setting.SECOND_BACKUP_RESULT,
+)
+"""Backups that were made since are still there, whatever the database of before knew of them."""
+
 
 def stage_backup(
     backup: Path,
@@ -107,6 +117,9 @@ def _carry_over(
             with restored.write() as transaction:
                 late = late_syncs(then, transaction)
                 carry_over(transaction, then, info.contents.last_stamp)
+                for setting in _OF_THE_BACKUPS_HERE:
+                    if (value := read_setting(then, setting)) is not None:
+                        write_setting(transaction, setting, value)
                 if keeps_recovery:
                     code = read_setting(then, Setting.RECOVERY_CODE) or ""
                     write_setting(transaction, Setting.RECOVERY_CODE, code)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from db.accounts import has_accounts
 from db.backup_file import BackupInfo, Progress, check_pages, read_description, unwatched
 from db.clock import Clock
 from db.database import Database, open_at_rest
@@ -27,7 +28,7 @@ from db.errors import (
 )
 from db.exchange import At, begin_exchange, decide_exchange, give_up_exchange, nowhere
 from db.files import CEILING_NAME, UNCLEAN_NAME
-from db.lost_part import LateSync
+from db.lost_part import LateSync, holds_records
 from db.restore import stage_backup
 from db.restore_note import RestoreNote
 from db.sqlite.maintenance import fold_log
@@ -165,7 +166,7 @@ def stage_restore(
         restored_at=clock.now_ms(),
         made_at=info.created_at,
         server_name=info.contents.server_name,
-        aside=str(aside) if folder.database_file.exists() else "",
+        aside=str(aside) if folder.database_file.exists() and not _is_untouched(present) else "",
         lost_passphrase=not keeps_key and is_passphrase_set(folder),
     )
     late = stage_backup(
@@ -243,6 +244,14 @@ def _present_database(config: Config, clock: Clock, passphrase: str | None) -> I
 
 
 _DOES_NOT_OPEN = (DatabaseDamaged, KeyMissing, PassphraseNeeded, StorageFailed, WrongKey, WrongPassphrase)
+
+
+def _is_untouched(present: PresentDatabase | None) -> bool:
+    """Whether what is replaced opens, and nobody ever worked with it: a new computer before its first run."""
+    if present is None:
+        return False
+    with present.database.read() as snapshot:
+        return not has_accounts(snapshot) and not holds_records(snapshot)
 
 
 def _is_kept(config: Config, key: bytes) -> bool:

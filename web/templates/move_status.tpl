@@ -46,7 +46,7 @@
         <label for="folder">{{t("move.folder")}}</label>
         <div class="input">
           <input id="folder" name="folder" value="{{view.folder}}" dir="ltr" maxlength="1000" autocomplete="off" autocapitalize="off" spellcheck="false" list="drives" aria-describedby="folder-hint">
-          <button class="button{{"" if view.made else " primary"}}" id="back-up">{{t("move.back_up.again" if view.made else "move.back_up.do")}}</button>
+          <button class="button{{"" if view.made else " primary"}}" id="back-up">{{t("move.back_up.again") if view.made else t("move.back_up.do")}}</button>
         </div>
         <datalist id="drives">
           % for drive in view.drives:

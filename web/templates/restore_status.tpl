@@ -10,7 +10,7 @@
     % end
   </div>
   % end
-  <form method="post" action="/restore/look?lang={{translator.language}}" data-live id="look-form" class="backup-choice">
+  <form method="post" action="/restore/look?lang={{translator.language}}" data-live novalidate id="look-form" class="backup-choice">
     <fieldset class="options">
       <legend>{{t("restore.which")}}</legend>
       % for number, option in enumerate(view.choose.options):
@@ -26,9 +26,10 @@
     % include("field.tpl", name="code", kind="text", value="", direction="ltr", most=100, label=t("restore.code"), hint=t("restore.code.hint"), wrong=view.choose.wrong_code, is_first_wrong=False)
     <div class="answers">
       <button class="button primary" id="look">{{t("restore.look")}}</button>
-      <button class="button" id="search" formaction="/restore/search?lang={{translator.language}}">{{t("restore.search_again")}}</button>
+      <button class="button" id="search" form="search-form">{{t("restore.search_again")}}</button>
     </div>
   </form>
+  <form method="post" action="/restore/search?lang={{translator.language}}" data-live id="search-form"></form>
 </section>
 % elif view.progress:
 <section id="state" class="state tone-busy">

@@ -197,10 +197,12 @@ def _told(outcome: RestoreOutcome, status: KioskStatus, words: Translator) -> To
     if outcome.late is None:
         note = words.text("restore.late.unknown", made=words.date_time(outcome.made_ms))
         sentences.append(words.text("restore.told.address"))
-    elif not outcome.late:
+    elif not any(phone.records_sent for phone in outcome.late):
         note = words.text("restore.late.none")
     rows = []
     for phone in outcome.late or ():
+        if not phone.records_sent:
+            continue
         name = named(phone.name, phone.user_name, words)
         last = words.text("restore.late.last", when=words.relative_time(phone.last_sync_ms, status.now_ms))
         sent = words.text("restore.late.sent", count=phone.records_sent)
