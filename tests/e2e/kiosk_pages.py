@@ -6,6 +6,7 @@ Knows nothing of single scenarios.
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 
 import requests
@@ -28,7 +29,7 @@ class KioskPages:
 
     def post(self, path: str, **fields: str) -> requests.Response:
         """What a button does; not where it leads."""
-        return self._session.post(self._origin + path, data=fields, allow_redirects=False)
+        return self._session.post(self._origin + path, data={"back": "/", **fields}, allow_redirects=False)
 
     def text(self, path: str) -> str:
         """A page; nothing while nobody answers."""
@@ -36,6 +37,15 @@ class KioskPages:
             return html.unescape(self._session.get(self._origin + path).text)
         except requests.ConnectionError:
             return ""
+
+    def recovery_code(self) -> str:
+        """As it is shown to be written down."""
+        return "-".join(re.findall(r"<span>([0-9A-Z]{5})</span>", self.post("/backups/code").text))
+
+    def backed_up(self, folder: Path) -> Path:
+        """Makes a backup of a server without backups; its file, in the data folder ``folder``."""
+        assert self.post("/backups/make").status_code == 303
+        return eventually(lambda: next((folder / "backups").glob("[!.]*"), None))
 
     def looked_at(self, file: Path, code: str = "") -> str:
         """The page after a look at a backup: the question, or what is wrong."""

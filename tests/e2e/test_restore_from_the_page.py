@@ -17,7 +17,6 @@ from tests.db.backups import WAYS_TO_BREAK
 from tests.e2e.clinic import Clinic, settle, stored, synced, unequal_after_settling
 from tests.e2e.kiosk_pages import PROBLEM, TOLD, WRONG, KioskPages
 from tests.e2e.rest_phone import RestPhone
-from tests.e2e.restoring import backed_up, said
 from tests.e2e.server import NURSE, RunningServer
 from tests.polling import eventually
 from web.i18n import load_catalogue
@@ -62,16 +61,16 @@ class Load:
 
 
 def test_a_backup_under_the_load_of_twenty_phones_is_restored_on_a_new_computer(clinic: Clinic, tmp_path: Path) -> None:
-    clinic.let_phones_in()
+    old = KioskPages(clinic.server)
+    assert old.post("/pairing/open").status_code == 303
     before, after = clinic.hub_phone(), clinic.library_phone()
     patient = before.create("patients", given_name="Amal")
     settle(before, after)
-    code = said(clinic.server, "recovery", "show")["recovery_code"]
-    load, file = Load(clinic.server), tmp_path / "stick.hikma-backup"
+    code, load = old.recovery_code(), Load(clinic.server)
     with load.running():
         eventually(lambda: len(load.acknowledged) >= PHONES)
         begun = load.ids()
-        said(clinic.server, "backup", "create", file)
+        file = old.backed_up(clinic.server.data_folder)
         ended = len(load.acknowledged)
         eventually(lambda: len(load.acknowledged) > ended)
     after.update("patients", patient, surname="after the backup")
@@ -84,9 +83,8 @@ def test_a_backup_under_the_load_of_twenty_phones_is_restored_on_a_new_computer(
     pages = KioskPages(clinic.server)
     assert WORDS.text("first_run.backup.restore") in pages.text("/")
     assert WRONG in pages.looked_at(file)
-    page = pages.restored(file, code.lower().replace("-", " "))
-    assert TOLD in page
-    assert WORDS.text("restore.told.serving") in page
+    assert TOLD in pages.restored(file, code.lower().replace("-", " "))
+    eventually(lambda: WORDS.text("restore.told.serving") in pages.text("/restore"))
     scripted = RestPhone(clinic.server.phones_url)
     held = scripted.pulled_ids()
     assert begun <= held
@@ -109,12 +107,12 @@ def test_a_backup_under_the_load_of_twenty_phones_is_restored_on_a_new_computer(
 def test_on_the_same_computer_a_broken_backup_changes_nothing_and_a_good_one_says_which_phones_have_to_upload(
     running_server: RunningServer, tmp_path: Path
 ) -> None:
-    phone, file, broken = RestPhone(running_server.phones_url), tmp_path / "b.hikma-backup", tmp_path / "broken"
+    phone, broken = RestPhone(running_server.phones_url), tmp_path / "broken"
     phone.push_patients("kept")
-    backed_up(running_server, file)
+    pid, pages = running_server.pid, KioskPages(running_server)
+    file = pages.backed_up(running_server.data_folder)
     phone.pull()
     phone.push_patients("lost")
-    pid, pages = running_server.pid, KioskPages(running_server)
     for way in ("half of it", "a bit in the middle"):
         broken.write_bytes(WAYS_TO_BREAK[way](file.read_bytes()))
         page = pages.looked_at(broken)
@@ -124,6 +122,7 @@ def test_on_the_same_computer_a_broken_backup_changes_nothing_and_a_good_one_say
     page = pages.restored(file)
     assert WORDS.text("phones.phone_of", user=NURSE.name) in page
     assert WORDS.text("restore.late.sent", count=1) in page
+    eventually(lambda: WORDS.text("restore.told.serving") in pages.text("/restore"))
     assert (running_server.pid, RestPhone(running_server.phones_url).pulled_ids()) == (pid, {"kept"})
     (aside,) = (running_server.data_folder / "replaced").iterdir()
     assert str(aside) in page
@@ -134,17 +133,17 @@ def test_on_the_same_computer_a_broken_backup_changes_nothing_and_a_good_one_say
 
 
 def test_while_a_command_has_the_database_open_the_old_one_is_served_again_and_that_is_said(
-    running_server: RunningServer, tmp_path: Path
+    running_server: RunningServer,
 ) -> None:
-    phone, file = RestPhone(running_server.phones_url), tmp_path / "b.hikma-backup"
-    backed_up(running_server, file)
+    phone, pages = RestPhone(running_server.phones_url), KioskPages(running_server)
+    file = pages.backed_up(running_server.data_folder)
     phone.push_patients("newer")
     config = Config(DataFolder(running_server.data_folder), keystore=KeystoreChoice.FILE)
-    pages = KioskPages(running_server)
     with closing(open_beside(config, SystemClock())[1]) as database, database.read() as snapshot:
         snapshot.begin()
         page = pages.restored(file)
     assert WORDS.text("restore.failure.storage_busy") in page
     assert WORDS.text("restore.nothing_changed") in page
+    eventually(lambda: WORDS.text("state.serving") in pages.text("/"))
     assert phone.pulled_ids() == {"newer"}
     assert TOLD in pages.restored(file)
