@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
+
+import psutil
+import pytest
 
 from db.clock import SystemClock
 from kiosk.config import Config
@@ -147,3 +151,21 @@ def test_while_a_command_has_the_database_open_the_old_one_is_served_again_and_t
     eventually(lambda: WORDS.text("state.serving") in pages.text("/"))
     assert phone.pulled_ids() == {"newer"}
     assert TOLD in pages.restored(file)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot be limited from outside")
+def test_a_disk_that_takes_no_more_leaves_the_old_records_and_phones_go_on(running_server: RunningServer) -> None:
+    import resource
+
+    phone, pages = RestPhone(running_server.phones_url), KioskPages(running_server)
+    file = pages.backed_up(running_server.data_folder)
+    phone.push_patients("newer")
+    process = psutil.Process(running_server.pid)
+    limits = process.rlimit(resource.RLIMIT_FSIZE)
+    process.rlimit(resource.RLIMIT_FSIZE, (file.stat().st_size // 2, limits[1]))
+    page = pages.restored(file)
+    process.rlimit(resource.RLIMIT_FSIZE, limits)
+    assert WORDS.text("restore.failure.storage_failed") in page or WORDS.text("restore.failure.disk_full") in page
+    assert WORDS.text("restore.nothing_changed") in page
+    assert phone.pulled_ids() == {"newer"}
+    assert not (running_server.data_folder / "replaced").exists()
