@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import sqlalchemy as sa
 
 from db.backup import verify_backup
@@ -19,13 +20,24 @@ from db.durability import sync_file
 from db.errors import DatabaseDamaged, ForeignBackup, StorageFailed, WrongKey
 from db.files import CEILING_NAME, DATABASE_NAME
 from db.lost_part import LateSync, carry_over, holds_records, is_same_server, late_syncs
+from db.restore_note import RestoreNote, write_note
 from db.schema import SERVER_CLOCK
 from db.settings import Setting, read_setting, write_setting
 from db.stamps import StampCeiling, settle_timeline
 from db.store import open_database
 
-_PROVED, _COPIED = 0.5, 0.8
+PROVED, COPIED = 0.5, 0.8
 """How far the work is once the backup is proved, and once its pages are copied."""
+
+_OF_THE_BACKUPS_HERE = (
+    Setting.LAST_BACKUP_AT,
+    Setting.LAST_BACKUP_PLACE,
+    Setting.LAST_BACKUP_RESULT,
+    Setting.SECOND_BACKUP_FOLDER,
+    Setting.SECOND_BACKUP_AT,
+    Setting.SECOND_BACKUP_RESULT,
+)
+"""Backups that were made since are still there, whatever the database of before knew of them."""
 
 
 def stage_backup(
@@ -37,27 +49,29 @@ def stage_backup(
     ceiling: StampCeiling,
     replaced: Database | None,
     keeps_recovery: bool = False,
+    note: RestoreNote | None = None,
     progress: Progress = unwatched,
 ) -> tuple[LateSync, ...] | None:
     """Puts the backup's database, ready to serve, into ``staging`` (an empty folder) beside a new stamp ceiling.
 
     ``ceiling``: of the data folder. ``replaced``: its database, if it opens; what must outlive the restore is carried
     over from it, and the phones that synced after the backup are returned; None: nobody knows what was lost.
-    ``keeps_recovery``: the recovery code of the data folder stays in force, not that of the backup.
+    ``keeps_recovery``: the recovery code of the data folder stays in force, not that of the backup. ``note``: what is
+    left in it for staff to read, to which the phones are added.
     Raises ForeignBackup, BackupDamaged, WrongKey, NewerDatabase, DiskFull, StorageFailed, OSError: the data folder
     is then as it was.
     """
-    info = verify_backup(backup, key, progress=lambda done: progress(done * _PROVED))
+    info = verify_backup(backup, key, progress=lambda done: progress(done * PROVED))
     if replaced is not None:
         refuse_foreign(info, replaced)
-    copy_pages(
-        backup, info, staging / DATABASE_NAME, progress=lambda done: progress(_PROVED + done * (_COPIED - _PROVED))
-    )
+    copy_pages(backup, info, staging / DATABASE_NAME, progress=lambda done: progress(PROVED + done * (COPIED - PROVED)))
     StampCeiling(staging / CEILING_NAME).raise_above(highest_possible_stamp(info, ceiling, clock, replaced))
     with closing(open_database(staging, key, clock, before_migration=_backup_is_the_copy)) as restored:
         late = _carry_over(replaced, restored, info, keeps_recovery=keeps_recovery)
         with restored.write() as transaction:  # nothing is reserved in a file that nobody serves
             settle_timeline(transaction, StampCeiling(staging / CEILING_NAME))
+            write_note(transaction, msgspec.structs.replace(note, late=late) if note else None)
+            write_setting(transaction, Setting.MOVED_AWAY_AT, "")  # this is where it has moved to
     sync_file(staging / DATABASE_NAME)
     progress(1.0)
     return late
@@ -103,6 +117,9 @@ def _carry_over(
             with restored.write() as transaction:
                 late = late_syncs(then, transaction)
                 carry_over(transaction, then, info.contents.last_stamp)
+                for setting in _OF_THE_BACKUPS_HERE:
+                    if (value := read_setting(then, setting)) is not None:
+                        write_setting(transaction, setting, value)
                 if keeps_recovery:
                     code = read_setting(then, Setting.RECOVERY_CODE) or ""
                     write_setting(transaction, Setting.RECOVERY_CODE, code)

@@ -35,6 +35,8 @@ class Setting(StrEnum):
     SECOND_BACKUP_RESULT = "second_backup_result"
     LAST_DRILL_AT = "last_drill_at"  # epoch ms; of the last, however it ended
     LAST_DRILL_RESULT = "last_drill_result"  # "ok", "no_backup", or the code of an error
+    RESTORE_NOTE = "restore_note"  # JSON of a RestoreNote (db/restore_note.py) until somebody has read it; else empty
+    MOVED_AWAY_AT = "moved_away_at"  # epoch ms: another computer is to serve in the place of this one; else empty
     DISMISSED_NOTICES = "dismissed_notices"  # codes, separated by commas
     LAST_CHECK_AT = "last_check_at"  # epoch ms: when the whole file was last read and checked (db/health.py)
     LAST_CHECK_FAULTS = "last_check_faults"  # how many faults were found then

@@ -27,6 +27,7 @@ from kiosk.announcement import Announced
 from kiosk.failures import meaning_of
 from kiosk.keystore import KeyPlace
 from kiosk.language import choose_language, chosen_language
+from kiosk.move_desk import serve_here_again
 from kiosk.network import (
     AddressChoice,
     LanAddress,
@@ -45,6 +46,7 @@ from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort
 from web.ui.diagnostics_port import DiagnosticsPort
+from web.ui.move_port import MovePort
 from web.ui.ports import (
     FirstRunForm,
     KioskStatus,
@@ -54,6 +56,7 @@ from web.ui.ports import (
     ServingState,
     SyncLine,
 )
+from web.ui.restore_port import RestorePort
 
 SHOWN_PHONES = 200
 SHOWN_LOG_LINES = 12
@@ -80,6 +83,8 @@ class KioskControl:
         check: CheckPort,
         diagnostics: DiagnosticsPort,
         is_kept_awake: Callable[[], bool],
+        restoring: RestorePort,
+        moving: MovePort,
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
@@ -90,6 +95,8 @@ class KioskControl:
         self._is_kept_awake = is_kept_awake
         self.check = check
         self.diagnostics = diagnostics
+        self.restoring = restoring
+        self.moving = moving
         self._folder = folder
         self._clock = clock
         self._store = store
@@ -211,6 +218,7 @@ class KioskControl:
             self._listener.start()
         finally:
             self.changed.set()
+        serve_here_again(self._store.database)
 
     def stop_serving(self) -> None:
         """See KioskPort."""
@@ -239,6 +247,7 @@ class KioskControl:
             self.changed.set()
         with self._store.database.write() as transaction:
             write_setting(transaction, Setting.PHONE_PORT, str(port))
+        serve_here_again(self._store.database)
 
     def set_language(self, language: str) -> None:
         """See KioskPort."""
@@ -255,7 +264,9 @@ class KioskControl:
             self._remember_shown_address(self._choice())
         elif notice is Notice.UNCLEAN_STOP_CHECKED:
             self._is_unclean_stop_told = True
-        elif self._key_place is KeyPlace.FILE:
+        elif notice is Notice.RESTORED:
+            self.restoring.dismiss()
+        elif notice is Notice.KEY_IN_FILE and self._key_place is KeyPlace.FILE:
             with self._store.database.write() as transaction:
                 write_setting(transaction, Setting.DISMISSED_NOTICES, Notice.KEY_IN_FILE.value)
 
@@ -283,6 +294,10 @@ class KioskControl:
             notices.append(NoticeView(Notice.ADDRESS_CHANGED, values))
         if self._store.was_unclean and not self._is_unclean_stop_told:
             notices.append(NoticeView(Notice.UNCLEAN_STOP_CHECKED))
+        if settings.get(Setting.RESTORE_NOTE):
+            notices.append(NoticeView(Notice.RESTORED))
+        if settings.get(Setting.MOVED_AWAY_AT):
+            notices.append(NoticeView(Notice.MOVED_AWAY))
         dismissed = settings.get(Setting.DISMISSED_NOTICES, "").split(",")
         if self._key_place is KeyPlace.FILE and Notice.KEY_IN_FILE not in dismissed:
             notices.append(NoticeView(Notice.KEY_IN_FILE))

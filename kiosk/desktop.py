@@ -83,6 +83,7 @@ def window_texts(catalogue: Catalogue, language: str) -> WindowTexts:
         close_message=translator.text("window.close.message"),
         sentence=sentence,
         menu=menu_of(translator),
+        backup_title=translator.text("restore.choose_file"),
         save_title=translator.text("diagnostics.save"),
         failed_title=translator.text("menu.failed"),
         failure=failure_sentence,

@@ -5,7 +5,6 @@ Knows nothing of the command line (kiosk/serve.py) or of windows.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from db.settings import Setting, read_settings
 from db.store import Store
 from kiosk import __version__
 from kiosk.announcement import Announcement
+from kiosk.backup_finding import find_backups
 from kiosk.backups import Backups
 from kiosk.backups_desk import BackupsDesk
 from kiosk.cloud.connecting import connect_to
@@ -30,11 +30,15 @@ from kiosk.diagnostics.report import Subject, make_report
 from kiosk.doctor.assembly import Hands, Surroundings, check_desk
 from kiosk.doctor.computer import this_computer
 from kiosk.doctor.desk import CheckDesk
+from kiosk.entrance import Entrance
 from kiosk.jobs import JobRunner
 from kiosk.keystore import DatabaseKey
+from kiosk.move_desk import MoveDesk, moved_away_at
 from kiosk.network import LanAddress, current_addresses
 from kiosk.opening import open_for_serving
 from kiosk.phone_listener import PhoneListener
+from kiosk.restore import PresentDatabase
+from kiosk.restore_desk import RestoreDesk
 from kiosk.runtime_file import RunningServer
 from kiosk.wakefulness import Wakefulness, wakefulness_here
 from web.body import BodyReader
@@ -52,7 +56,6 @@ from web.rpc.sessions import Sessions
 from web.server import HttpServer, Listen
 from web.tokens import TokenIssuer
 from web.ui.app import create_ui_app
-from web.ui.sessions import UiSessions
 from web.watchdog import Watchdog
 
 LOOPBACK = "127.0.0.1"
@@ -77,6 +80,7 @@ class Hub:
     ui_server: HttpServer
     cloud: CloudService
     backups: Backups
+    restoring: RestoreDesk
     jobs: JobRunner
     announcement: Announcement
     wakefulness: Wakefulness
@@ -85,11 +89,13 @@ class Hub:
     def start(self) -> RunningServer:
         """Starts the pages, then the phones' listener. Returns what other processes may know.
 
-        A port that is taken is raised as PortTaken, unless a window watches: then its page says so.
+        A port that is taken is raised as PortTaken, unless a window watches: then its page says so. Phones are not
+        served where another computer is to do that.
         """
         ui_port = self.ui_server.start()
         try:
-            self.listener.start()
+            if moved_away_at(self.store.database) is None:
+                self.listener.start()
         except HubError:
             if not self.config.is_attended:
                 self.ui_server.stop()
@@ -100,6 +106,7 @@ class Hub:
 
     def stop(self) -> None:
         """Stops in order: no new requests, then no jobs, then the database."""
+        self.restoring.stop()
         self.backups.stop()  # one that is being made would hold up the jobs
         self.jobs.stop()
         self.cloud.stop()
@@ -109,16 +116,22 @@ class Hub:
         self.store.close()
 
 
-def build_hub(config: Config, clock: Clock | None = None, addresses: Addresses | None = None) -> Hub:
+def build_hub(
+    config: Config,
+    clock: Clock | None = None,
+    addresses: Addresses | None = None,
+    entrance: Entrance | None = None,
+) -> Hub:
     """Opens the data folder and builds everything around it; nothing listens yet.
 
-    ``addresses`` tells at which addresses phones reach this computer now (default: as it is configured).
+    ``addresses`` tells at which addresses phones reach this computer now (default: as it is configured), ``entrance``
+    how the pages are entered (default: in a new way).
     Raises KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed, OSError.
     """
     clock = clock or SystemClock()
     key, store = open_for_serving(config, clock)
     try:
-        return _assemble(config, clock, key, store, addresses or _addresses_of(config))
+        return _assemble(config, clock, key, store, addresses or _addresses_of(config), entrance or Entrance.new())
     except BaseException:
         store.close()
         raise
@@ -129,7 +142,9 @@ def _addresses_of(config: Config) -> Addresses:
     return current_addresses if config.host == ALL_ADDRESSES else lambda: (LanAddress(config.host, "-"),)
 
 
-def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addresses: Addresses) -> Hub:
+def _assemble(
+    config: Config, clock: Clock, key: DatabaseKey, store: Store, addresses: Addresses, entrance: Entrance
+) -> Hub:
     catalogue = load_catalogue()
     database = store.database
     visits = Visits(clock)
@@ -140,7 +155,10 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     backups = Backups(config.folder, database, key.secret, clock)
     backups_desk = BackupsDesk(config.folder, database, key.secret, backups)
     hands = Hands(
-        lambda: control.start_serving(), lambda at: control.change_port(at), cloud_desk.sync_now, backups.make
+        lambda: control.start_serving(),
+        lambda at: control.change_port(at),
+        cloud_desk.sync_now,
+        backups_desk.make_and_wait,
     )
     around = Surroundings(
         config.folder,
@@ -153,6 +171,7 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
         lambda: wakefulness.is_held,
     )
     checks = check_desk(around, hands)
+    restoring = _restore_desk(config, clock, PresentDatabase(database, key.secret), listener, backups_desk, entrance)
     reports = _reports(around, checks)
     control = KioskControl(
         config.folder,
@@ -166,12 +185,31 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
         checks,
         reports,
         lambda: wakefulness.is_held,
+        restoring,
+        MoveDesk(database, clock, backups_desk, lambda: control.stop_serving()),
     )
-    token = secrets.token_urlsafe(32)
-    ui_app = create_ui_app(control, UiSessions(token), catalogue)
-    ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
-    jobs, announcement = _jobs(backups, database), Announcement(control.announced)
-    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, wakefulness, token)
+    restoring.when_ready(control.changed.set)
+    servers = (listener, _ui_server(control, catalogue, entrance), cloud, backups, restoring, _jobs(backups, database))
+    return Hub(config, store, control, *servers, Announcement(control.announced), wakefulness, entrance.token)
+
+
+def _ui_server(control: KioskControl, catalogue: Catalogue, entrance: Entrance) -> HttpServer:
+    app = create_ui_app(control, entrance.sessions, catalogue)
+    return HttpServer(app, Listen(LOOPBACK, entrance.port), Watchdog(), workers=UI_WORKERS)
+
+
+def _restore_desk(
+    config: Config,
+    clock: Clock,
+    present: PresentDatabase,
+    listener: PhoneListener,
+    backups: BackupsDesk,
+    entrance: Entrance,
+) -> RestoreDesk:
+    here = config.folder.backups
+    return RestoreDesk(
+        config, clock, present, listener, lambda: find_backups(here, backups.shelved), entrance.failed_restore
+    )
 
 
 def _phone_listener(

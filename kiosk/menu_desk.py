@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
+from urllib.parse import urlencode
 
 from db.errors import HubError, NotRunning
 from kiosk.diagnostics.saving import save
@@ -28,10 +29,13 @@ from web.ui.diagnostics_port import ReportArchive
 ANSWER_LIMIT_S = 60.0
 """A report takes as long as its slowest check."""
 DOWNLOAD_PATH, DIAGNOSTICS_PATH = "/diagnostics/download", "/diagnostics"
+RESTORE_PATH = "/restore"
 PAGES = MappingProxyType(
     {
         MenuAction.ADD_PHONE: "/add-phone",
         MenuAction.PHONES: "/phones",
+        MenuAction.RESTORE: RESTORE_PATH,
+        MenuAction.MOVE: "/move",
         MenuAction.CONNECTION: "/cloud",
         MenuAction.CHECK: "/check",
         MenuAction.ABOUT: "/about",
@@ -41,6 +45,7 @@ DEEDS = MappingProxyType(
     {
         MenuAction.START: ("/start", "/"),
         MenuAction.STOP: ("/stop", "/"),
+        MenuAction.BACK_UP: ("/backups/make", "/backups"),
         MenuAction.SYNC_NOW: ("/cloud/sync", "/cloud"),
     }
 )
@@ -70,6 +75,10 @@ class WindowHands(Protocol):
         """Asks where to save; None: nowhere."""
         ...
 
+    def choose_backup(self) -> Path | None:
+        """Asks which backup; None: none."""
+        ...
+
     def tell_failure(self, code: str) -> None:
         """Says in a native window what an error's sentence says."""
         ...
@@ -97,6 +106,8 @@ class MenuDesk:
         try:
             if action is MenuAction.EXPORT:
                 self.export()
+            elif action is MenuAction.RESTORE_FILE:
+                self.choose_backup()
             elif action is MenuAction.LOGS:
                 self._show_folder(self._folder.logs)
             elif action in DEEDS:
@@ -123,6 +134,13 @@ class MenuDesk:
                 self._save_at(_with_ending(chosen))
         finally:
             self._is_exporting.release()
+
+    def choose_backup(self) -> None:
+        """Asks for the file of a backup, and shows the page that looks at it. Raises NotRunning."""
+        self._running()
+        chosen = self._hands.choose_backup()
+        if chosen is not None:
+            self._hands.open_page(f"{RESTORE_PATH}?{urlencode({'file': str(chosen)})}")
 
     def _save_at(self, target: Path) -> None:
         server = self._hands.server()

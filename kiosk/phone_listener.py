@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from db.errors import HubError, PortTaken
+from db.errors import HubError, PortTaken, StorageBusy
 from kiosk.port_holder import holder_of, next_free_port
 from web.server import HttpServer
 
@@ -36,6 +36,7 @@ class PhoneListener:
         self._lock = threading.Lock()
         self._server: HttpServer | None = None
         self._state = ListenerState(is_running=False, port=port)
+        self._is_held = False
 
     @property
     def state(self) -> ListenerState:
@@ -43,8 +44,10 @@ class PhoneListener:
         return self._state
 
     def start(self) -> None:
-        """Listens, unless it does. Raises PortTaken or AddressUnavailable; the state tells about it too."""
+        """Listens, unless it does. Raises PortTaken or AddressUnavailable; the state tells about it too. StorageBusy
+        while it is held."""
         with self._lock:
+            self._refuse_if_held()
             self._start(self._state.port)
 
     def stop(self) -> None:
@@ -53,11 +56,30 @@ class PhoneListener:
             self._stop()
             self._state = ListenerState(is_running=False, port=self._state.port)
 
+    def hold(self) -> bool:
+        """Stops listening, and nobody can start it before ``let_go``; whether it was running."""
+        with self._lock:
+            was_running = self._server is not None
+            self._is_held = True
+            self._stop()
+            self._state = ListenerState(is_running=False, port=self._state.port)
+            return was_running
+
+    def let_go(self) -> None:
+        """It may be started again."""
+        with self._lock:
+            self._is_held = False
+
     def move(self, port: int) -> None:
         """Listens on another port from now on. Raises as ``start``; then it listens on neither."""
         with self._lock:
+            self._refuse_if_held()
             self._stop()
             self._start(port)
+
+    def _refuse_if_held(self) -> None:
+        if self._is_held:
+            raise StorageBusy
 
     def _start(self, port: int) -> None:
         if self._server is not None:

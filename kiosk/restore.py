@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from db.accounts import has_accounts
 from db.backup_file import BackupInfo, Progress, check_pages, read_description, unwatched
 from db.clock import Clock
 from db.database import Database, open_at_rest
@@ -27,8 +28,9 @@ from db.errors import (
 )
 from db.exchange import At, begin_exchange, decide_exchange, give_up_exchange, nowhere
 from db.files import CEILING_NAME, UNCLEAN_NAME
-from db.lost_part import LateSync
+from db.lost_part import LateSync, holds_records
 from db.restore import stage_backup
+from db.restore_note import RestoreNote
 from db.sqlite.maintenance import fold_log
 from db.stamps import StampCeiling
 from db.store import check
@@ -62,8 +64,11 @@ class Restored:
     lost_passphrase: bool
 
 
-def backup_key(config: Config, backup: Path, recovery_code: str | None) -> tuple[BackupInfo, bytes]:
-    """What the backup says of itself, and the key that opens it: by the code, else one that this computer keeps.
+def backup_key(
+    config: Config, backup: Path, recovery_code: str | None, present_key: bytes | None = None
+) -> tuple[BackupInfo, bytes]:
+    """What the backup says of itself, and the key that opens it: by the code, else one that this computer keeps, or
+    that of the present database.
 
     Raises NotFound, BackupDamaged, NewerDatabase, RecoveryCodeMistyped, WrongRecoveryCode, RecoveryCodeNeeded, OSError.
     """
@@ -72,9 +77,10 @@ def backup_key(config: Config, backup: Path, recovery_code: str | None) -> tuple
     info = read_description(backup)
     if recovery_code is not None:
         return info, key_by_code(info.recovery, recovery_code)
-    for key in Keystore(config.folder, config.keystore).found():
-        if _opens(backup, key.secret):
-            return info, key.secret
+    kept = [key.secret for key in Keystore(config.folder, config.keystore).found()]
+    for key in kept if present_key is None else [present_key, *kept]:
+        if _opens(backup, key):
+            return info, key
     check_pages(backup, info)  # a damaged first page opens with no key
     raise RecoveryCodeNeeded
 
@@ -101,26 +107,96 @@ def restore_backup(
     with ServerLock(folder):
         with held_door(folder):  # an exchange that was interrupted comes to its end
             info, key = backup_key(config, backup, recovery_code)
-        staging = begin_exchange(folder.root)
         try:
             with _present_database(config, clock, passphrase) as present:
-                keeps_key = _is_kept(config, key) or (present is not None and present.key == key)
-                keeps_recovery = keeps_key and recovery_copy(folder) is not None
-                late = stage_backup(
-                    backup,
-                    key,
-                    staging,
-                    clock=clock,
-                    ceiling=StampCeiling(folder.root / CEILING_NAME),
-                    replaced=present.database if present else None,
-                    keeps_recovery=keeps_recovery,
-                    progress=progress,
-                )
-            change = _stage_access(config, info, key, staging, keeps_key=keeps_key, keeps_recovery=keeps_recovery)
-            replaced = _exchange(config, present.key if present else None, change, clock, at)
+                staged = stage_restore(config, OpenedBackup(backup, info, key), clock, present, progress=progress)
+            return put_in_place(config, staged, at=at)
         finally:
             give_up_exchange(folder.root)
-    return Restored(info, replaced, late, change.key_place, change.loses_passphrase)
+
+
+@dataclass(frozen=True)
+class OpenedBackup:
+    """A backup and the key that opens it."""
+
+    path: Path
+    info: BackupInfo
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PresentDatabase:
+    """What is to be replaced, open."""
+
+    database: Database
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StagedRestore:
+    """A restore that is proved and ready; nothing is decided yet. ``aside``: where the replaced files will be."""
+
+    info: BackupInfo
+    late_syncs: tuple[LateSync, ...] | None
+    aside: Path
+    change: _AccessChange
+    present_key: bytes | None = field(repr=False)
+
+
+def stage_restore(
+    config: Config,
+    backup: OpenedBackup,
+    clock: Clock,
+    present: PresentDatabase | None,
+    *,
+    progress: Progress = unwatched,
+) -> StagedRestore:
+    """Makes everything ready for ``put_in_place``, while the present database may still be open. The caller holds the
+    lock of the server, and calls db.exchange.give_up_exchange when nothing comes of it.
+
+    Raises ForeignBackup, BackupDamaged, WrongKey, NewerDatabase, DiskFull, StorageFailed, OSError, and what
+    ``progress`` raises.
+    """
+    folder, info, key = config.folder, backup.info, backup.key
+    staging = begin_exchange(folder.root)
+    keeps_key = _is_kept(config, key) or (present is not None and present.key == key)
+    keeps_recovery = keeps_key and recovery_copy(folder) is not None
+    aside = _free_folder(folder, clock)
+    note = RestoreNote(
+        restored_at=clock.now_ms(),
+        made_at=info.created_at,
+        server_name=info.contents.server_name,
+        aside=str(aside) if folder.database_file.exists() and not _is_untouched(present) else "",
+        lost_passphrase=not keeps_key and is_passphrase_set(folder),
+    )
+    late = stage_backup(
+        backup.path,
+        key,
+        staging,
+        clock=clock,
+        ceiling=StampCeiling(folder.root / CEILING_NAME),
+        replaced=present.database if present else None,
+        keeps_recovery=keeps_recovery,
+        note=note,
+        progress=progress,
+    )
+    change = _stage_access(config, info, key, staging, keeps_key=keeps_key, keeps_recovery=keeps_recovery)
+    return StagedRestore(info, late, aside, change, present.key if present else None)
+
+
+def put_in_place(config: Config, staged: StagedRestore, *, at: At = nowhere) -> Restored:
+    """The exchange itself, once nobody has the database open any more; a moment's work. Raises StorageBusy (somebody
+    has), OSError: then the old database is still there, or the next opening of the folder brings the new one."""
+    folder = config.folder
+    with held_door(folder):
+        is_replacing = folder.database_file.exists()
+        if staged.present_key is not None and is_replacing:
+            with contextlib.suppress(DatabaseDamaged, StorageFailed, WrongKey):
+                fold_log(folder.database_file, staged.present_key)
+        name = staged.aside.relative_to(folder.root).as_posix()
+        decide_exchange(folder.root, removed=staged.change.removed, aside=name, at=at)
+    replaced = staged.aside if is_replacing else None
+    return Restored(staged.info, replaced, staged.late_syncs, staged.change.key_place, staged.change.loses_passphrase)
 
 
 @dataclass(frozen=True)
@@ -130,12 +206,6 @@ class _AccessChange:
     key_place: KeyPlace | None
     removed: tuple[str, ...]
     loses_passphrase: bool
-
-
-@dataclass(frozen=True)
-class _Present:
-    database: Database
-    key: bytes = field(repr=False)
 
 
 def _stage_access(
@@ -157,22 +227,8 @@ def _stage_access(
     return _AccessChange(place, tuple(removed), loses_passphrase=is_passphrase_set(folder))
 
 
-def _exchange(config: Config, present_key: bytes | None, change: _AccessChange, clock: Clock, at: At) -> Path | None:
-    """Returns where the replaced database is now; None if there was none."""
-    folder = config.folder
-    with held_door(folder):
-        is_replacing = folder.database_file.exists()
-        if present_key is not None and is_replacing:
-            with contextlib.suppress(DatabaseDamaged, StorageFailed, WrongKey):
-                fold_log(folder.database_file, present_key)
-        aside = _free_folder(folder, clock)
-        name = aside.relative_to(folder.root).as_posix()
-        decide_exchange(folder.root, removed=change.removed, aside=name, at=at)
-    return aside if is_replacing else None
-
-
 @contextlib.contextmanager
-def _present_database(config: Config, clock: Clock, passphrase: str | None) -> Iterator[_Present | None]:
+def _present_database(config: Config, clock: Clock, passphrase: str | None) -> Iterator[PresentDatabase | None]:
     """The database that is to be replaced, if there is one that opens: often that is why it is replaced."""
     folder = config.folder
     with contextlib.ExitStack() as stack:
@@ -183,11 +239,19 @@ def _present_database(config: Config, clock: Clock, passphrase: str | None) -> I
                 ceiling = StampCeiling(folder.root / CEILING_NAME)
                 database = stack.enter_context(contextlib.closing(Database(folder.database_file, key, clock, ceiling)))
                 check(database)
-                present = _Present(database, key)
+                present = PresentDatabase(database, key)
         yield present
 
 
 _DOES_NOT_OPEN = (DatabaseDamaged, KeyMissing, PassphraseNeeded, StorageFailed, WrongKey, WrongPassphrase)
+
+
+def _is_untouched(present: PresentDatabase | None) -> bool:
+    """Whether what is replaced opens, and nobody ever worked with it: a new computer before its first run."""
+    if present is None:
+        return False
+    with present.database.read() as snapshot:
+        return not has_accounts(snapshot) and not holds_records(snapshot)
 
 
 def _is_kept(config: Config, key: bytes) -> bool:

@@ -22,11 +22,14 @@ from db.errors import AlreadyRunning, HubError
 from kiosk import __version__
 from kiosk.allocator import limit_hoarding, spare_the_collector
 from kiosk.config import Config
+from kiosk.entrance import Entrance
 from kiosk.failures import meaning_of
 from kiosk.hub import Hub, build_hub
 from kiosk.instance import ServerLock
 from kiosk.logs import LogFile
 from kiosk.paths import DataFolder, keep_new_files_private
+from kiosk.restore import StagedRestore, put_in_place
+from kiosk.restore_desk import failure_of_exchange
 from kiosk.runtime_file import (
     RunningServer,
     StartFailure,
@@ -34,6 +37,7 @@ from kiosk.runtime_file import (
     report_start_failure,
     withdraw,
 )
+from web.ui.restore_port import RestoreFailure
 
 _LOOK_EVERY_S = 0.5
 _MEASURE_EVERY_S = 30.0
@@ -80,22 +84,51 @@ def _run_logged(config: Config, say: Callable[[RunningServer], object], stop: th
 
 
 def _run(config: Config, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
+    """One server, or several one after the other: a restore replaces the database between two of them. To pages and
+    window they are one."""
     config.folder.runtime_file.unlink(missing_ok=True)  # of a server that was killed
-    hub = build_hub(config)
-    try:
-        facts = hub.start()
-        spare_the_collector()
-        announce(config.folder, facts)
+    entrance = Entrance.new()
+    while True:
+        hub = build_hub(config, entrance=entrance)
         try:
-            _LOG.info("version %s is serving", __version__)
-            say(facts)
-            _wait(hub, facts, stop)
+            _serve_one(hub, say, stop)
         finally:
-            hub.wakefulness.keep(False)
-            withdraw(config.folder)
+            hub.stop()
+            _LOG.info("stopped")
+        staged = hub.restoring.staged
+        if staged is None or stop.is_set() or hub.control.quit_requested.is_set():
+            return
+        entrance = entrance.again(hub.ui_server.port, _exchanged(config, staged))
+        say = _nobody
+
+
+def _serve_one(hub: Hub, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
+    facts = hub.start()
+    spare_the_collector()
+    announce(hub.config.folder, facts)
+    try:
+        _LOG.info("version %s is serving", __version__)
+        say(facts)
+        _wait(hub, facts, stop)
     finally:
-        hub.stop()
-        _LOG.info("stopped")
+        hub.wakefulness.keep(False)
+        withdraw(hub.config.folder)
+
+
+def _nobody(facts: RunningServer) -> None:
+    """It was said before."""
+
+
+def _exchanged(config: Config, staged: StagedRestore) -> RestoreFailure | None:
+    """Puts the restored database in place; what was in the way, where it is still the old one."""
+    try:
+        put_in_place(config, staged)
+    except (HubError, OSError) as error:
+        failure = failure_of_exchange(error)
+        _LOG.error("the backup was not put in place", extra={"code": failure.code})
+        return failure
+    _LOG.info("a backup was put in place of the database")
+    return None
 
 
 def _wait(hub: Hub, announced: RunningServer, stop: threading.Event) -> None:
@@ -104,7 +137,7 @@ def _wait(hub: Hub, announced: RunningServer, stop: threading.Event) -> None:
     control = hub.control
     measured_at = time.monotonic()
     _show_itself(hub)
-    while not (stop.is_set() or control.quit_requested.is_set()):
+    while not (stop.is_set() or control.quit_requested.is_set() or hub.restoring.staged):
         has_changed = control.changed.wait(timeout=_LOOK_EVERY_S)
         if not has_changed and time.monotonic() - measured_at < _MEASURE_EVERY_S:
             continue

@@ -77,6 +77,7 @@ def call(server: RunningServer, method: str, path: str, limit_s: float = ANSWER_
         "Authorization": f"Bearer {server.token}",
         "Origin": server.ui_url,
         "Accept": "application/json",
+        "Content-Type": "application/x-www-form-urlencoded",  # without fields: pages look for some that may be there
         "Content-Length": "0",
     }
     with contextlib.closing(connection):

@@ -51,6 +51,7 @@ class WindowTexts:
     sentence: Callable[[StartFailure], str]
     menu: tuple[MenuGroup, ...]
     save_title: str  # of the dialog that asks where to save a report
+    backup_title: str  # of the dialog that asks for the file of a backup
     failed_title: str  # of the dialog that says why something in the menu did not work
     failure: Callable[[str], str]  # the sentence of an error, by its code
 
@@ -213,6 +214,13 @@ class _KioskWindow:
         chosen = self._window.create_file_dialog(
             dialog, directory=str(folder), save_filename=name, file_types=("ZIP (*.zip)",)
         )
+        return Path(chosen if isinstance(chosen, str) else chosen[0]) if chosen and chosen[0] else None
+
+    def choose_backup(self) -> Path | None:
+        """See WindowHands. All files are shown: pywebview 6.2 takes no filter for an ending with a hyphen."""
+        dialog = importlib.import_module("webview").FileDialog.OPEN
+        self._window.localization["linux.openFile"] = self._texts().backup_title
+        chosen = self._window.create_file_dialog(dialog, directory=str(Path.home()))
         return Path(chosen if isinstance(chosen, str) else chosen[0]) if chosen and chosen[0] else None
 
     def tell_failure(self, code: str) -> None:

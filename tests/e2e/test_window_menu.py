@@ -1,4 +1,5 @@
-"""The real program in its real window: Help, Export diagnostics…, and the report is where the person wanted it."""
+"""The real program in its real window: Help, Export diagnostics…, and the report is where the person wanted it; Data,
+Restore from a file…, and the page knows which."""
 
 from __future__ import annotations
 
@@ -24,8 +25,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the display wit
 WORDS = load_catalogue().translator("en")
 SPANISH = load_catalogue().translator("es")
 TITLE, DIALOG = WORDS.text("app.name"), WORDS.text("diagnostics.save")
-HELP, EXPORT = 2, 0
-"""The third menu, and its first entry."""
+HELP, EXPORT = 3, 0
+DATA, RESTORE_FILE = 1, 2
+"""Of each a menu, and an entry in it."""
 
 
 @pytest.fixture
@@ -48,7 +50,9 @@ def names_of_staff() -> list[str]:
     return [word for account in (NURSE, DOCTOR) for word in (account.name, account.email, account.clinic or "-----")]
 
 
-def test_the_report_is_exported_from_the_menu_and_from_the_page(program: Program, tmp_path: Path) -> None:
+def test_the_report_is_exported_from_the_menu_and_from_the_page_and_a_backup_is_chosen(
+    program: Program, tmp_path: Path
+) -> None:
     display: Display = program.display
     display.choose_in_menu(TITLE, HELP, EXPORT, DIALOG)
     display.type_into(DIALOG, str(tmp_path / "from-menu"))
@@ -67,3 +71,11 @@ def test_the_report_is_exported_from_the_menu_and_from_the_page(program: Program
     display.type_into(dialog, str(tmp_path / "from-page.zip"))
     eventually(lambda: (tmp_path / "from-page.zip").exists(), deadline_s=30)
     assert (tmp_path / "from-page.zip").read_bytes() == saved.read_bytes()  # what the page showed is what is saved
+
+    dialog = SPANISH.text("restore.choose_file")
+    chosen = tmp_path / "North.hikma-backup"
+    chosen.write_bytes(b"no backup")
+    display.choose_in_menu(TITLE, DATA, RESTORE_FILE, dialog)
+    display.type_into(dialog, str(chosen))
+    eventually(lambda: SPANISH.text("restore.title") in program.text(), deadline_s=30)
+    assert program.value_of("document.querySelector('#other').value") == str(chosen)

@@ -25,6 +25,7 @@ class FakeBackups:
         self._view = BackupsView(free_bytes=200 * GIGABYTE)
         self._lines: tuple[BackupLine, ...] = ()
         self.folders = {"/media/stick"}
+        self.looks = 0
         self.code: str | None = CODE
 
     # BackupsPort
@@ -34,6 +35,9 @@ class FakeBackups:
 
     def listed(self) -> tuple[BackupLine, ...]:
         return self._lines
+
+    def look_again(self) -> None:
+        self.looks += 1
 
     def make_now(self) -> None:
         self._fail_if_told()

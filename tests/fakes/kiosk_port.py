@@ -14,7 +14,9 @@ from tests.fakes.backups_port import FakeBackups
 from tests.fakes.check_port import FakeCheckPort
 from tests.fakes.cloud_port import FakeCloud
 from tests.fakes.diagnostics_port import FakeDiagnostics
+from tests.fakes.move_port import FakeMove
 from tests.fakes.phones_port import FakePhones
+from tests.fakes.restore_port import FakeRestore
 from web.i18n import LANGUAGES
 from web.ui.ports import (
     FirstRunForm,
@@ -51,6 +53,8 @@ class FakeKioskPort:
         self.cloud = FakeCloud(now_ms, self._fail_if_told)
         self.backups = FakeBackups(now_ms, self._fail_if_told)
         self.check = FakeCheckPort(now_ms)
+        self.restoring = FakeRestore(now_ms, self._fail_if_told)
+        self.moving = FakeMove(now_ms, lambda: self.stop_serving())
         self.diagnostics = FakeDiagnostics(now_ms)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
@@ -108,6 +112,7 @@ class FakeKioskPort:
         self._fail_if_told()
         with self._lock:
             self._is_serving = self._has_account or self.cloud.view().is_connected
+            self.moving.is_served_again()
 
     def stop_serving(self) -> None:
         self._fail_if_told()

@@ -29,7 +29,9 @@ from web.ui.diagnostics_page import NEVER
 from web.ui.diagnostics_port import ReportPart
 from web.ui.first_run import ORDER_ON_PAGE
 from web.ui.main_page import COUNTED
+from web.ui.move_page import THERE
 from web.ui.ports import Notice, ServingState
+from web.ui.restore_port import RestorePhase
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("db", "web", "kiosk")
@@ -61,7 +63,11 @@ def _computed_keys(catalogue: Catalogue) -> set[str]:
         *(f"state.{state.value}" for state in ServingState),
         *(f"state.{state.value}.detail" for state in ServingState if state is not ServingState.FIRST_RUN),
         *(f"notices.{notice.value}" for notice in Notice),
+        *(f"notices.{notice.value}.page" for notice in (Notice.RESTORED, Notice.MOVED_AWAY)),
         *(f"counts.{name}" for name in COUNTED),
+        *(f"restore.phase.{phase.value}" for phase in RestorePhase),
+        *(f"restore.failure.{code}" for code in codes if f"restore.failure.{code}" in catalogue.texts["en"]),
+        *(f"move.there.{step}" for step in THERE),
         *(f"first_run.{name}" for name in ORDER_ON_PAGE),
         *(f"first_run.wrong.{name}" for name in ORDER_ON_PAGE),
         *(f"sync_note.{note.value}" for note in SyncNote),

@@ -46,6 +46,9 @@ class Hands:
         self.offered.append(name)
         return self.place
 
+    def choose_backup(self) -> Path | None:
+        return self.place
+
     def tell_failure(self, code: str) -> None:
         self.failures.append(code)
 
@@ -99,7 +102,7 @@ def test_every_deed_has_a_route(hands: Hands) -> None:
         try:
             assert ask(server, "POST", path).status < 400
         except Refusal as refusal:
-            assert refusal.code not in ("not_found", "method_not_allowed")
+            assert refusal.code not in ("not_found", "method_not_allowed", "invalid_input")
         assert page.startswith("/")
 
 
@@ -179,3 +182,21 @@ def test_the_systems_file_manager_is_asked(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
     MenuDesk(DataFolder(tmp_path), hands).do(MenuAction.LOGS)
     assert hands.failures == ["internal"]
+
+
+def test_a_backup_that_was_chosen_is_what_the_page_offers(
+    hands: Hands, kiosk: FakeKioskPort, folder: DataFolder
+) -> None:
+    desk = MenuDesk(folder, hands)
+    desk.do(MenuAction.RESTORE_FILE)
+    assert hands.opened == []
+    hands.place = Path("/media/stick & co/North ﷽.hikma-backup")
+    desk.do(MenuAction.RESTORE_FILE)
+    server, (page,) = hands.server(), hands.opened
+    assert server is not None
+    assert "stick &amp; co/North ﷽.hikma-backup" in ask(server, "GET", page).body.decode()
+
+
+def test_a_backup_is_made_from_the_menu(hands: Hands, kiosk: FakeKioskPort, folder: DataFolder) -> None:
+    MenuDesk(folder, hands).do(MenuAction.BACK_UP)
+    assert (hands.opened, hands.failures, kiosk.backups.view().percent) == (["/backups"], [], 0)

@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from db.errors import AddressUnavailable, PortTaken
+from db.errors import AddressUnavailable, PortTaken, StorageBusy
 from kiosk.phone_listener import ListenerState, PhoneListener
 from web.server import HttpServer, Listen
 from web.watchdog import Watchdog
@@ -131,3 +131,18 @@ def test_an_address_that_the_computer_lacks_is_told() -> None:
         listener.start()
     assert isinstance(listener.state.failure, AddressUnavailable)
     assert not listener.state.is_running
+
+
+def test_while_it_is_held_nobody_can_start_it(listener: PhoneListener) -> None:
+    assert not listener.hold()
+    listener.let_go()
+    listener.start()
+    port = listener.state.port
+    assert listener.hold()
+    for start in (listener.start, lambda: listener.move(port)):
+        with pytest.raises(StorageBusy):
+            start()
+    assert not says_ok(port)
+    listener.let_go()
+    listener.start()
+    assert says_ok(port)

@@ -16,7 +16,7 @@ from kiosk.window import WindowTexts, message_page
 def texts(**changed: object) -> WindowTexts:
     words = dict.fromkeys(("starting", "restarting", "stopping", "cannot_start", "close_title", "close_message"), "…")
     fixed = {"title": "Título", "language": "ar", "is_right_to_left": True, "sentence": lambda failure: failure.code}
-    menu = {"menu": (), "save_title": "…", "failed_title": "…", "failure": str}
+    menu = {"menu": (), "save_title": "…", "backup_title": "…", "failed_title": "…", "failure": str}
     return WindowTexts(**{**words, **fixed, **menu, **changed})  # type: ignore[arg-type]
 
 

@@ -56,7 +56,14 @@
     </tbody>
   </table>
   </div>
-  % else:
+  % elif not view.is_looking:
   <p>{{t("backups.list.none")}}</p>
   % end
+  % if view.is_looking:
+  <p class="hint" id="looking">{{t("backups.looking")}}</p>
+  % end
+  <div class="card-actions">
+    <a class="button" id="restore" href="/restore?lang={{translator.language}}">{{t("backups.restore")}}</a>
+    <a class="button" id="move" href="/move?lang={{translator.language}}">{{t("backups.move")}}</a>
+  </div>
 </section>

@@ -20,6 +20,10 @@
     <p>{{t("first_run.cloud")}}</p>
     <a class="button" id="cloud-first" href="/cloud/connect?lang={{translator.language}}">{{t("first_run.cloud.connect")}}</a>
   </div>
+  <div class="either" id="with-backup">
+    <p>{{t("first_run.backup")}}</p>
+    <a class="button" id="backup-first" href="/restore?lang={{translator.language}}">{{t("first_run.backup.restore")}}</a>
+  </div>
   <fieldset>
     <legend>{{t("first_run.group.server")}}</legend>
     <div class="fields">

@@ -35,10 +35,14 @@
     <li id="notice-{{notice.name}}">
       % include("icon.tpl", name="info")
       <p id="notice-{{notice.name}}-text">{{notice.sentence}}</p>
+      % if notice.page:
+      <a id="about-{{notice.name}}" class="button small" href="{{notice.page[0]}}?lang={{translator.language}}" aria-describedby="notice-{{notice.name}}-text">{{notice.page[1]}}</a>
+      % else:
       <form method="post" action="/dismiss?lang={{translator.language}}" data-live>
         <input type="hidden" name="notice" value="{{notice.name}}">
         <button id="dismiss-{{notice.name}}" class="button small" aria-describedby="notice-{{notice.name}}-text">{{t("action.dismiss")}}</button>
       </form>
+      % end
     </li>
     % end
   </ul>

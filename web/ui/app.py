@@ -22,9 +22,11 @@ from web.ui.first_run import FIELDS, FirstRunEntry, check_first_run
 from web.ui.forms import read_form
 from web.ui.guard import NOBODY, SESSION, Guard, cookie_name, with_security_headers
 from web.ui.main_page import dismissable, main_view
+from web.ui.move_actions import MoveActions
 from web.ui.phone_actions import PhoneActions
 from web.ui.ports import KioskPort, KioskStatus, ServingState
 from web.ui.problems import Problems, wished_language
+from web.ui.restore_actions import RestoreActions
 from web.ui.sessions import UiSessions
 from web.ui.static_files import load_static_files
 from web.ui.tray_actions import TrayActions
@@ -51,6 +53,8 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_cloud_routes(CloudActions(port, pages, kiosk.words_for)),
         *_tray_routes(TrayActions(port, pages, kiosk.words_for)),
         *_backups_routes(BackupsActions(port, pages, kiosk.words_for)),
+        *_restore_routes(RestoreActions(port, pages, kiosk.words_for)),
+        *_move_routes(MoveActions(port, pages, kiosk.words_for)),
         *_check_routes(CheckActions(port, pages, kiosk.words_for)),
         *_diagnostics_routes(DiagnosticsActions(port, pages, kiosk.words_for)),
     )
@@ -142,6 +146,29 @@ def _backups_routes(backups: BackupsActions) -> Routes:
         ("POST", "/backups/make", backups.post_make),
         ("POST", "/backups/second", backups.post_second),
         ("POST", "/backups/code", backups.post_code),
+    )
+
+
+def _restore_routes(restore: RestoreActions) -> Routes:
+    """Whoever may do the POSTs decides what the records are: what guards a restore goes here."""
+    return (
+        ("GET", "/restore", restore.get_restore),
+        ("GET", "/restore/status", restore.get_restore_part),
+        ("POST", "/restore/search", restore.post_search),
+        ("POST", "/restore/look", restore.post_look),
+        ("POST", "/restore/begin", restore.post_begin),
+        ("POST", "/restore/cancel", restore.post_cancel),
+        ("POST", "/restore/dismiss", restore.post_dismiss),
+    )
+
+
+def _move_routes(move: MoveActions) -> Routes:
+    return (
+        ("GET", "/move", move.get_move),
+        ("GET", "/move/status", move.get_move_part),
+        ("POST", "/move/leave", move.post_leave),
+        ("POST", "/move/stay", move.post_stay),
+        ("POST", "/move/back-up", move.post_back_up),
     )
 
 

@@ -29,6 +29,7 @@ class BackupsActions:
 
     def get_backups(self) -> HTTPResponse:
         """How safe the records are, and which backups there are."""
+        self._port.backups.look_again()
         return self._live.page(BACKUPS_PAGE, "backups.title", self._part)
 
     def get_backups_part(self) -> HTTPResponse:

@@ -33,6 +33,7 @@ class BackupsPage:
     rows: tuple[BackupRow, ...]
     second_folder: str
     second_now: str
+    is_looking: bool  # in the second place
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def backups_page(view: BackupsView, lines: tuple[BackupLine, ...], now_ms: int, 
         rows=tuple(_row(line, now_ms, words) for line in lines[:LINES_SHOWN]),
         second_folder=chosen,
         second_now=words.text("backups.second.now", folder=chosen) if chosen else words.text("backups.second.none"),
+        is_looking=view.is_looking and bool(chosen),
     )
 
 

@@ -35,6 +35,7 @@ class BackupsView:
     percent: int | None = None  # of the backup that is being made from the page
     free_bytes: int = 0
     is_space_low: bool = False
+    is_looking: bool = False  # what is listed may be out of date
     is_code_known: bool = False  # somebody has looked at the recovery code
 
 
@@ -46,7 +47,12 @@ class BackupsPort(Protocol):
         ...
 
     def listed(self) -> tuple[BackupLine, ...]:
-        """All that are there, newest first; those of the second place last."""
+        """All that are there, newest first; those of the second place last. Quick: a second place that is slow to
+        answer is told as it was before."""
+        ...
+
+    def look_again(self) -> None:
+        """Look anew what is there: somebody has opened the page."""
         ...
 
     def make_now(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from web.i18n import Translator
+from web.ui.answers import MOVE_PAGE, RESTORE_PAGE
 from web.ui.backups_port import BackupsView
 from web.ui.cloud_card import CloudCard, cloud_card
 from web.ui.cloud_port import CloudView
@@ -46,10 +47,11 @@ class StateView:
 
 @dataclass(frozen=True)
 class NoticeLine:
-    """A notice and the name under which it is dismissed."""
+    """A notice and the name under which it is dismissed, or the address and label of the page that tells more."""
 
     name: str
     sentence: str
+    page: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ _ICONS = MappingProxyType(
         "cloud_push": "cloud_up",
     }
 )
+_NOTICE_PAGES = MappingProxyType({Notice.RESTORED: RESTORE_PAGE, Notice.MOVED_AWAY: MOVE_PAGE})
 _WITH_CLOUD = ("cloud_pull", "cloud_push")
 
 
@@ -129,7 +132,11 @@ def main_view(status: KioskStatus, cloud: CloudView, backups: BackupsView, words
         address=status.phone_url if status.state is ServingState.SERVING else None,
         addresses=status.addresses if len(status.addresses) > 1 else (),
         notices=tuple(
-            NoticeLine(view.notice.value, words.text(f"notices.{view.notice.value}", **view.values))
+            NoticeLine(
+                view.notice.value,
+                words.text(f"notices.{view.notice.value}", **view.values),
+                _page_of(view.notice, words),
+            )
             for view in status.notices
         ),
         cloud=cloud_card(cloud, status.now_ms, words),
@@ -142,6 +149,11 @@ def main_view(status: KioskStatus, cloud: CloudView, backups: BackupsView, words
         data_folder=status.data_folder,
         version=words.text("data.version", version=status.version),
     )
+
+
+def _page_of(notice: Notice, words: Translator) -> tuple[str, str] | None:
+    address = _NOTICE_PAGES.get(notice)
+    return (address, words.text(f"notices.{notice.value}.page")) if address else None
 
 
 def _state_view(status: KioskStatus, words: Translator) -> StateView:

@@ -30,9 +30,14 @@ class NewPhone:
 
 def phone_name(phone: PhoneView, words: Translator) -> str:
     """Its own name, else that of its user."""
-    if phone.name:
-        return phone.name
-    return words.text("phones.phone_of", user=phone.user_name) if phone.user_name else words.text("phones.new")
+    return named(phone.name, phone.user_name, words)
+
+
+def named(name: str | None, user_name: str | None, words: Translator) -> str:
+    """What staff knows a phone as."""
+    if name:
+        return name
+    return words.text("phones.phone_of", user=user_name) if user_name else words.text("phones.new")
 
 
 def generation_of(phone: PhoneView, words: Translator) -> str | None:

@@ -15,6 +15,8 @@ from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
 from web.ui.diagnostics_port import DiagnosticsPort
+from web.ui.move_port import MovePort
+from web.ui.restore_port import RestorePort
 
 
 class ServingState(StrEnum):
@@ -33,6 +35,8 @@ class Notice(StrEnum):
 
     KEY_IN_FILE = "key_in_file"  # no OS keystore here: the key lies in a file; no values
     UNCLEAN_STOP_CHECKED = "unclean_stop_checked"  # power cut: what was checked, nothing lost; no values
+    RESTORED = "restored"  # a backup took the place of the records; its page says what follows from it; no values
+    MOVED_AWAY = "moved_away"  # another computer is to serve in the place of this one; no values
     ADDRESS_CHANGED = "address_changed"  # phones must scan the code again; values ``old`` and ``new``
 
 
@@ -203,6 +207,16 @@ class KioskPort(Protocol):
     @property
     def diagnostics(self) -> DiagnosticsPort:
         """The part that makes reports for support."""
+        ...
+
+    @property
+    def restoring(self) -> RestorePort:
+        """The part that restores backups."""
+        ...
+
+    @property
+    def moving(self) -> MovePort:
+        """The part that moves the server to another computer."""
         ...
 
     def status(self) -> KioskStatus:

@@ -17,7 +17,7 @@ from web.ui.sessions import UiSessions
 PHONE_PAGES = ("/phones", "/add-phone", "/phones/status", "/add-phone/status")
 CLOUD_PAGES = ("/cloud", "/cloud/status", "/cloud/connect", "/cloud/disconnect", "/cloud/refill")
 TRAY_PAGES = ("/cloud/aside", "/cloud/aside/status", "/cloud/aside/discard", "/conflicts", "/conflicts/status")
-BACKUPS_PAGES = ("/backups", "/backups/status")
+BACKUPS_PAGES = ("/backups", "/backups/status", "/restore", "/restore/status", "/move", "/move/status")
 SUPPORT_PAGES = ("/check", "/check/status", "/diagnostics", "/diagnostics/status", "/diagnostics/download", "/about")
 PAGES = (
     "/",
@@ -39,6 +39,8 @@ ACTIONS = (
     *TRAY_ACTIONS,
     *("/check/run", "/check/cure", "/diagnostics/prepare"),
     *("/conflicts/restore", "/conflicts/settle"),
+    *(f"/restore/{action}" for action in ("search", "look", "begin", "cancel", "dismiss")),
+    *("/move/leave", "/move/stay", "/move/back-up"),
     *("/backups/make", "/backups/second", "/backups/code"),
     *("/first-run", "/start", "/stop", "/address", "/port", "/language", "/dismiss", "/quit"),
     *(*PHONE_ACTIONS, "/phones/scope", "/pairing/open", "/pairing/close"),

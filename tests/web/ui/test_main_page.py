@@ -241,3 +241,15 @@ def test_that_the_computer_stays_awake_is_said_while_it_does(kiosk: FakeKioskPor
     awake = main_view(replace(kiosk.status(), is_kept_awake=True), cloud, backups, words)
     assert "will not go to sleep" in awake.state.detail
     assert "sleep" not in view(kiosk, catalogue).state.detail
+
+
+@pytest.mark.parametrize(
+    ("notice", "page"),
+    [(Notice.RESTORED, ("/restore", "Show which")), (Notice.MOVED_AWAY, ("/move", "Show the move"))],
+)
+def test_a_notice_that_wants_more_than_to_be_read_leads_to_its_page(
+    kiosk: FakeKioskPort, catalogue: Catalogue, notice: Notice, page: tuple[str, str]
+) -> None:
+    kiosk.notify(notice)
+    (line,) = view(kiosk, catalogue).notices
+    assert line.page == page
