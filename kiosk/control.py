@@ -45,6 +45,8 @@ from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort
 from web.ui.diagnostics_port import DiagnosticsPort
+from web.ui.keys_port import KeysPort
+from web.ui.lock_port import LockPort
 from web.ui.ports import (
     FirstRunForm,
     KioskStatus,
@@ -79,6 +81,8 @@ class KioskControl:
         backups: BackupsPort,
         check: CheckPort,
         diagnostics: DiagnosticsPort,
+        lock: LockPort,
+        keys: KeysPort,
         is_kept_awake: Callable[[], bool],
     ) -> None:
         self.quit_requested = threading.Event()
@@ -90,6 +94,8 @@ class KioskControl:
         self._is_kept_awake = is_kept_awake
         self.check = check
         self.diagnostics = diagnostics
+        self.lock = lock
+        self.keys = keys
         self._folder = folder
         self._clock = clock
         self._store = store
@@ -284,7 +290,8 @@ class KioskControl:
         if self._store.was_unclean and not self._is_unclean_stop_told:
             notices.append(NoticeView(Notice.UNCLEAN_STOP_CHECKED))
         dismissed = settings.get(Setting.DISMISSED_NOTICES, "").split(",")
-        if self._key_place is KeyPlace.FILE and Notice.KEY_IN_FILE not in dismissed:
+        is_in_file = self._key_place is KeyPlace.FILE and not self.keys.has_passphrase()
+        if is_in_file and Notice.KEY_IN_FILE not in dismissed:
             notices.append(NoticeView(Notice.KEY_IN_FILE))
         return tuple(notices)
 

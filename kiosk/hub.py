@@ -5,7 +5,6 @@ Knows nothing of the command line (kiosk/serve.py) or of windows.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,8 +29,11 @@ from kiosk.diagnostics.report import Subject, make_report
 from kiosk.doctor.assembly import Hands, Surroundings, check_desk
 from kiosk.doctor.computer import this_computer
 from kiosk.doctor.desk import CheckDesk
+from kiosk.entrance import Entrance, ui_url
 from kiosk.jobs import JobRunner
+from kiosk.keys_desk import KeysDesk, Serving
 from kiosk.keystore import DatabaseKey
+from kiosk.lock_desk import LockDesk
 from kiosk.network import LanAddress, current_addresses
 from kiosk.opening import open_for_serving
 from kiosk.phone_listener import PhoneListener
@@ -52,11 +54,8 @@ from web.rpc.sessions import Sessions
 from web.server import HttpServer, Listen
 from web.tokens import TokenIssuer
 from web.ui.app import create_ui_app
-from web.ui.sessions import UiSessions
 from web.watchdog import Watchdog
 
-LOOPBACK = "127.0.0.1"
-UI_WORKERS = 6
 FORGET_EVERY = timedelta(days=1)
 FORGET_FIRST_AFTER = timedelta(minutes=10)
 """Not at once: in the morning all phones sync as soon as the computer is on."""
@@ -74,7 +73,8 @@ class Hub:
     store: Store
     control: KioskControl
     listener: PhoneListener
-    ui_server: HttpServer
+    ui_server: Entrance
+    keys: KeysDesk
     cloud: CloudService
     backups: Backups
     jobs: JobRunner
@@ -96,7 +96,7 @@ class Hub:
                 raise
         self.jobs.start()
         self.cloud.start()
-        return self.control.facts(f"http://{LOOPBACK}:{ui_port}", self.token)
+        return self.control.facts(ui_url(ui_port), self.token)
 
     def stop(self) -> None:
         """Stops in order: no new requests, then no jobs, then the database."""
@@ -109,16 +109,24 @@ class Hub:
         self.store.close()
 
 
-def build_hub(config: Config, clock: Clock | None = None, addresses: Addresses | None = None) -> Hub:
-    """Opens the data folder and builds everything around it; nothing listens yet.
+def build_hub(
+    config: Config,
+    clock: Clock | None = None,
+    addresses: Addresses | None = None,
+    *,
+    passphrase: str | None = None,
+    entrance: Entrance | None = None,
+) -> Hub:
+    """Opens the data folder and builds everything around it; nothing listens yet, but an ``entrance`` that does.
 
     ``addresses`` tells at which addresses phones reach this computer now (default: as it is configured).
-    Raises KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed, OSError.
+    Raises PassphraseNeeded, WrongPassphrase, KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed,
+    OSError.
     """
     clock = clock or SystemClock()
-    key, store = open_for_serving(config, clock)
+    key, store = open_for_serving(config, clock, passphrase)
     try:
-        return _assemble(config, clock, key, store, addresses or _addresses_of(config))
+        return _assemble(config, clock, key, store, addresses or _addresses_of(config), entrance or Entrance())
     except BaseException:
         store.close()
         raise
@@ -129,7 +137,9 @@ def _addresses_of(config: Config) -> Addresses:
     return current_addresses if config.host == ALL_ADDRESSES else lambda: (LanAddress(config.host, "-"),)
 
 
-def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addresses: Addresses) -> Hub:
+def _assemble(
+    config: Config, clock: Clock, key: DatabaseKey, store: Store, addresses: Addresses, entrance: Entrance
+) -> Hub:
     catalogue = load_catalogue()
     database = store.database
     visits = Visits(clock)
@@ -154,6 +164,7 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     )
     checks = check_desk(around, hands)
     reports = _reports(around, checks)
+    keys = KeysDesk(config, clock, database, key.secret, backups, _serving(lambda: control))
     control = KioskControl(
         config.folder,
         clock,
@@ -165,13 +176,16 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
         backups_desk,
         checks,
         reports,
+        LockDesk(config.folder, database, clock),
+        keys,
         lambda: wakefulness.is_held,
     )
-    token = secrets.token_urlsafe(32)
-    ui_app = create_ui_app(control, UiSessions(token), catalogue)
-    ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
+    entrance.show(create_ui_app(control, entrance.sessions, catalogue))
     jobs, announcement = _jobs(backups, database), Announcement(control.announced)
-    return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, wakefulness, token)
+    return Hub(
+        *(config, store, control, listener, entrance, keys, cloud, backups),
+        *(jobs, announcement, wakefulness, entrance.token),
+    )
 
 
 def _phone_listener(
@@ -213,6 +227,15 @@ def _jobs(backups: Backups, database: Database) -> JobRunner:
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
     return jobs
+
+
+def _serving(control: Callable[[], KioskControl]) -> Serving:
+    return Serving(
+        lambda: control().server_name(),
+        lambda: control().start_serving(),
+        lambda: control().stop_serving(),
+        lambda: control().quit_server(),
+    )
 
 
 def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:

@@ -18,6 +18,8 @@ class MenuAction(StrEnum):
     STOP = "stop"
     ADD_PHONE = "add_phone"
     PHONES = "phones"
+    LOCK = "lock"
+    SETTINGS = "settings"
     SYNC_NOW = "sync_now"
     CONNECTION = "connection"
     EXPORT = "export"
@@ -45,10 +47,16 @@ class MenuGroup:
 def menu_of(words: Translator) -> tuple[MenuGroup, ...]:
     """All menus, in their order. Only what works is among them."""
     server = (MenuAction.START, MenuAction.STOP, MenuAction.ADD_PHONE, MenuAction.PHONES)
+    data = (MenuAction.LOCK, MenuAction.SETTINGS)
     cloud = (MenuAction.SYNC_NOW, MenuAction.CONNECTION)
     support = (MenuAction.EXPORT, MenuAction.CHECK, MenuAction.LOGS, MenuAction.ABOUT)
-    titles = (words.text("menu.server"), words.text("menu.cloud"), words.text("help.title"))
+    titles = (
+        words.text("menu.server"),
+        words.text("menu.data"),
+        words.text("menu.cloud"),
+        words.text("help.title"),
+    )
     return tuple(
         MenuGroup(title, tuple(MenuEntry(action, words.text(f"menu.{action.value}")) for action in actions))
-        for title, actions in zip(titles, (server, cloud, support), strict=True)
+        for title, actions in zip(titles, (server, data, cloud, support), strict=True)
     )

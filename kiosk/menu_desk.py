@@ -32,6 +32,7 @@ PAGES = MappingProxyType(
     {
         MenuAction.ADD_PHONE: "/add-phone",
         MenuAction.PHONES: "/phones",
+        MenuAction.SETTINGS: "/settings",
         MenuAction.CONNECTION: "/cloud",
         MenuAction.CHECK: "/check",
         MenuAction.ABOUT: "/about",
@@ -41,6 +42,7 @@ DEEDS = MappingProxyType(
     {
         MenuAction.START: ("/start", "/"),
         MenuAction.STOP: ("/stop", "/"),
+        MenuAction.LOCK: ("/lock", "/locked"),
         MenuAction.SYNC_NOW: ("/cloud/sync", "/cloud"),
     }
 )

@@ -14,6 +14,8 @@ from tests.fakes.backups_port import FakeBackups
 from tests.fakes.check_port import FakeCheckPort
 from tests.fakes.cloud_port import FakeCloud
 from tests.fakes.diagnostics_port import FakeDiagnostics
+from tests.fakes.keys_port import FakeKeys
+from tests.fakes.lock_port import FakeLock
 from tests.fakes.phones_port import FakePhones
 from web.i18n import LANGUAGES
 from web.ui.ports import (
@@ -52,6 +54,8 @@ class FakeKioskPort:
         self.backups = FakeBackups(now_ms, self._fail_if_told)
         self.check = FakeCheckPort(now_ms)
         self.diagnostics = FakeDiagnostics(now_ms)
+        self.lock = FakeLock()
+        self.keys = FakeKeys(lambda: self._server_name, self.start_serving, self.stop_serving)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
         self._next_error: HubError | None = None

@@ -11,7 +11,7 @@ def test_every_action_is_in_the_menu_once_in_every_language(language: str) -> No
     groups = menu_of(load_catalogue().translator(language))
     assert sorted(entry.action for group in groups for entry in group.entries) == sorted(MenuAction)
     assert all(entry.label for group in groups for entry in group.entries)
-    assert len({group.title for group in groups}) == 3
+    assert len({group.title for group in groups}) == 4
 
 
 def test_help_begins_with_the_report() -> None:

@@ -144,6 +144,11 @@ def main_view(status: KioskStatus, cloud: CloudView, backups: BackupsView, words
     )
 
 
+def tone_of(state: ServingState) -> str:
+    """The colour and icon of a state."""
+    return _TONES[state]
+
+
 def _state_view(status: KioskStatus, words: Translator) -> StateView:
     return StateView(
         tone=_TONES[status.state],

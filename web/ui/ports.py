@@ -15,6 +15,8 @@ from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
 from web.ui.diagnostics_port import DiagnosticsPort
+from web.ui.keys_port import KeysPort
+from web.ui.lock_port import LockPort
 
 
 class ServingState(StrEnum):
@@ -203,6 +205,16 @@ class KioskPort(Protocol):
     @property
     def diagnostics(self) -> DiagnosticsPort:
         """The part that makes reports for support."""
+        ...
+
+    @property
+    def lock(self) -> LockPort:
+        """The PIN and the lock of the window."""
+        ...
+
+    @property
+    def keys(self) -> KeysPort:
+        """The passphrase of the start, and erasing everything."""
         ...
 
     def status(self) -> KioskStatus:
