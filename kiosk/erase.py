@@ -13,6 +13,7 @@ from pathlib import Path
 from db.clock import Clock
 from db.errors import InvalidInput
 from db.settings import Setting, read_setting
+from db.wrapped_key import COST
 from kiosk.backups import Backups
 from kiosk.config import Config
 from kiosk.erasure import At, Erasure, decide_erasure, finish_erasure, nowhere
@@ -38,6 +39,7 @@ def erase_everything(
     passphrase: str | None = None,
     with_backup: bool = True,
     with_backups: bool = False,
+    cost: int = COST,
     at: At = nowhere,
 ) -> Erased:
     """``name``: the server's, as a person typed it. ``with_backups``: earlier ones in the data folder go too. When this
@@ -54,7 +56,7 @@ def erase_everything(
                 check_name(name, read_setting(snapshot, Setting.SERVER_NAME) or "")
             code, backup, second = None, None, None
             if with_backup:
-                code = shown_code(folder, database, key.secret).code
+                code = shown_code(folder, database, key.secret, cost=cost).code
                 made = Backups(folder, database, key.secret, clock).make()
                 backup, second = made.path, made.second
         finally:

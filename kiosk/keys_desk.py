@@ -12,6 +12,7 @@ from db.clock import Clock
 from db.database import Database
 from db.errors import AlreadyExists, RecoveryCodeUnseen
 from db.settings import Setting, read_setting
+from db.wrapped_key import COST
 from kiosk.backups import Backups
 from kiosk.config import Config
 from kiosk.erase import check_name
@@ -38,7 +39,15 @@ class KeysDesk:
     """``erasure``: what this process does when it has ended its work; None: nothing."""
 
     def __init__(
-        self, config: Config, clock: Clock, database: Database, key: bytes, backups: Backups, serving: Serving
+        self,
+        config: Config,
+        clock: Clock,
+        database: Database,
+        key: bytes,
+        backups: Backups,
+        serving: Serving,
+        *,
+        cost: int = COST,
     ) -> None:
         self._folder = config.folder
         self._keystore = Keystore(config.folder, config.keystore)
@@ -46,6 +55,7 @@ class KeysDesk:
         self._key = key
         self._backups = backups
         self._serving = serving
+        self._cost = cost
         self._throttle = passphrase_throttle(config.folder, clock)
         self.erasure: Erasure | None = None
 
@@ -59,12 +69,12 @@ class KeysDesk:
         with held_door(self._folder):
             if self.has_passphrase():
                 raise AlreadyExists(path="passphrase")
-            set_passphrase(self._folder, self._keystore, self._key, passphrase)
+            set_passphrase(self._folder, self._keystore, self._key, passphrase, cost=self._cost)
 
     def change_passphrase(self, present: str, new: str) -> None:
         """See KeysPort."""
         with held_door(self._folder):
-            self._throttle.attempt(lambda: change_passphrase(self._folder, present, new))
+            self._throttle.attempt(lambda: change_passphrase(self._folder, present, new, cost=self._cost))
 
     def remove_passphrase(self, present: str) -> None:
         """See KeysPort."""

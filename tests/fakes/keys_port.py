@@ -22,6 +22,7 @@ class FakeKeys:
         self._stop = stop
         self.passphrase = ""
         self.is_code_seen = True
+        self.refusal: HubError | None = None
         self.backup_fails_with: HubError | None = None
         self.erased: tuple[str | None, bool] | None = None
 
@@ -62,6 +63,8 @@ class FakeKeys:
         self.erased = (kept_backup, with_backups)
 
     def _check(self, present: str) -> None:
+        if self.refusal:
+            raise self.refusal
         if present != self.passphrase:
             raise WrongPassphrase
 

@@ -11,7 +11,16 @@ from pathlib import PurePath
 
 from bottle import HTTPResponse, request
 
-from db.errors import BackupPlaceFailed, BackupStopped, DiskFull, HubError, InvalidInput, RecoveryCodeUnseen
+from db.errors import (
+    BackupDamaged,
+    BackupPlaceFailed,
+    BackupStopped,
+    HubError,
+    InvalidInput,
+    RecoveryCodeUnseen,
+    StorageBusy,
+    StorageFailed,
+)
 from web.i18n import Translator
 from web.pages import Pages
 from web.ui.forms import read_form
@@ -20,7 +29,8 @@ from web.ui.live_pages import LivePages, WordsFor
 from web.ui.ports import KioskPort, KioskStatus
 from web.ui.ways import ERASE_PAGE
 
-_TOLD = (InvalidInput, RecoveryCodeUnseen, BackupPlaceFailed, BackupStopped, DiskFull)
+_OF_BACKUPS = (BackupDamaged, BackupPlaceFailed, BackupStopped, StorageBusy, StorageFailed)
+_TOLD = (InvalidInput, RecoveryCodeUnseen, *_OF_BACKUPS)
 YES = "yes"
 
 
