@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the display wit
 WORDS = load_catalogue().translator("en")
 SPANISH = load_catalogue().translator("es")
 TITLE, DIALOG = WORDS.text("app.name"), WORDS.text("diagnostics.save")
-HELP, EXPORT = 2, 0
-"""The third menu, and its first entry."""
+HELP, EXPORT = 3, 0
+"""The fourth menu, and its first entry."""
 
 
 @pytest.fixture
