@@ -29,7 +29,7 @@ class LockDesk:
         self._database = database
         self._clock = clock
         self._pin = Pin(database, clock)
-        self._seen_ms: int | None = None
+        self._seen: tuple[int, int] | None = None  # by both clocks: one of them stands still while a laptop sleeps
         self._lock = threading.RLock()
 
     def view(self) -> LockView:
@@ -93,10 +93,14 @@ class LockDesk:
     def _is_left_alone(self, minutes: int) -> bool:
         if not minutes:
             return False
-        return self._seen_ms is None or self._clock.monotonic_ms() - self._seen_ms >= minutes * MINUTE_MS
+        if self._seen is None:
+            return True
+        seen_ms, seen_at = self._seen
+        passed = max(self._clock.monotonic_ms() - seen_ms, self._clock.now_ms() - seen_at)
+        return passed >= minutes * MINUTE_MS
 
     def _note_now(self) -> None:
-        self._seen_ms = self._clock.monotonic_ms()
+        self._seen = (self._clock.monotonic_ms(), self._clock.now_ms())
 
     def _keep(self, setting: Setting, value: str) -> None:
         with self._database.write() as transaction:

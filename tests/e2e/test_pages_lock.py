@@ -112,6 +112,22 @@ def test_a_page_that_nobody_uses_goes_away_when_the_window_locks_itself(browser:
         page.wait_for_url("**/locked")
 
 
+def test_the_lock_page_stays_true_and_goes_away_when_the_window_is_unlocked_elsewhere(browser: Browser) -> None:
+    kiosk = clinic()
+    kiosk.lock.set_pin(PIN)
+    kiosk.lock.lock()
+    look = "document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))"  # it looks at once
+    with serve_ui(kiosk) as ui, visiting(browser, ui) as visit:
+        visit.page.goto(ui.open_url)
+        visit.page.wait_for_url("**/locked")
+        kiosk.stop_serving()
+        visit.page.evaluate(look)
+        expect(visit.page.locator("#serving")).to_contain_text("phones cannot sync")
+        kiosk.lock.unlock(PIN)
+        visit.page.evaluate(look)
+        visit.page.wait_for_url(ui.url + "/")
+
+
 def test_moving_the_mouse_and_typing_tell_that_somebody_is_there(browser: Browser) -> None:
     kiosk = clinic()
     kiosk.lock.set_pin(PIN)

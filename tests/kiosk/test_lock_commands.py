@@ -91,6 +91,15 @@ def test_other_commands_read_their_secret_after_the_passphrase(run: Run, folder:
     assert [user["email"] for user in listed.json] == ["n@example.org"]
 
 
+def test_support_can_look_into_a_folder_with_a_passphrase(run: Run, folder: Path) -> None:
+    make_clinic(folder, passphrase=PASSPHRASE)
+    without, with_it = run("--json", "doctor"), run("--json", "--passphrase-stdin", "doctor", stdin=lines(PASSPHRASE))
+    verdicts = [
+        {check["name"]: check["reason"] for check in said.json["checks"]}["database"] for said in (without, with_it)
+    ]
+    assert verdicts == ["cannot_open", "not_due"]
+
+
 def test_the_recovery_code_ends_a_forgotten_passphrase(run: Run, folder: Path) -> None:
     code = make_clinic(folder, passphrase=PASSPHRASE)
     assert run("passphrase", "forgotten", "--recovery-code-stdin", stdin=lines(code)).code == OK

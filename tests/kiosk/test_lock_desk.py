@@ -62,6 +62,16 @@ def test_a_person_at_the_computer_keeps_it_open(clinic: OpenClinic, clock: Adjus
     assert desk.view().is_locked
 
 
+def test_a_computer_that_slept_is_locked_when_it_wakes_up(clinic: OpenClinic, clock: AdjustableClock) -> None:
+    desk = desk_of(clinic)
+    desk.set_pin(PIN)
+    desk.choose_idle_minutes(5)
+    clock.jump(-60 * MINUTE_MS)
+    assert not desk.view().is_locked
+    clock.jump(66 * MINUTE_MS)
+    assert desk.view().is_locked
+
+
 def test_a_locked_window_is_locked_after_a_restart(clinic: OpenClinic) -> None:
     desk = desk_of(clinic)
     desk.set_pin(PIN)

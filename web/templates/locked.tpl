@@ -1,5 +1,6 @@
-% rebase("layout.tpl", title=t("lock.title"), is_locked=True, here=here, script="secrets.mjs")
-<section id="state" class="state tone-{{view.tone}}">
+% rebase("layout.tpl", title=t("lock.title"), is_locked=True, here=here, script="locked.mjs")
+<p id="lost" class="action-problem" role="alert" hidden>{{t("connection.lost")}}</p>
+<section id="state" class="state tone-{{view.tone}}" data-state="{{view.state}}">
   <div class="state-icon">
     % include("icon.tpl", name=view.tone)
   </div>

@@ -18,6 +18,7 @@ class PinPage:
     """``wrong``: what is wrong with the PIN; ``code_wrong``: with the recovery code; ``is_forgotten``: the part for
     those who forgot the PIN is open. ``to``: where the PIN leads."""
 
+    state: str
     tone: str
     headline: str
     to: str
@@ -36,7 +37,11 @@ def pin_view(
     """The page in the language of ``words``."""
     sentence = sentence_of(wrong, words) if wrong else ""
     headline = words.text(f"state.{status.state.value}")
-    return PinPage(tone_of(status.state), headline, to, "" if is_code else sentence, sentence if is_code else "")
+    return PinPage(
+        *(status.state.value, tone_of(status.state), headline, to),
+        wrong="" if is_code else sentence,
+        code_wrong=sentence if is_code else "",
+    )
 
 
 def sentence_of(refusal: HubError, words: Translator) -> str:

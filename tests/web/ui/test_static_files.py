@@ -27,6 +27,7 @@ def test_every_file_has_a_type_that_browsers_accept() -> None:
         "reveal.mjs",
         "connect.mjs",
         "lock.mjs",
+        "locked.mjs",
         "secrets.mjs",
         "mark.svg",
     } == set(files)
