@@ -80,6 +80,36 @@ class TooManyAttempts(HubError):
     code = "too_many_attempts"
 
 
+class TooManyTries(TooManyAttempts):
+    """Too many wrong PINs, passphrases or recovery codes at this computer; try again after ``seconds``."""
+
+    code = "too_many_tries"
+
+
+class PinNeeded(HubError):
+    """This is done only after the PIN of this computer was typed."""
+
+    code = "pin_needed"
+
+
+class WrongPin(HubError):
+    """This is not the PIN of this computer."""
+
+    code = "wrong_pin"
+
+
+class NoPin(HubError):
+    """The window cannot be locked: there is no PIN that would unlock it."""
+
+    code = "no_pin"
+
+
+class WindowLocked(HubError):
+    """The window is locked: its pages tell and do nothing until the PIN was typed."""
+
+    code = "window_locked"
+
+
 class NotAllowed(HubError):
     """Signed in, but this is not permitted."""
 
@@ -345,6 +375,12 @@ class ReportPlaceFailed(HubError):
     """The report for support cannot be written to the place that was chosen."""
 
     code = "report_place_failed"
+
+
+class RecoveryCodeUnseen(HubError):
+    """Nobody has seen the recovery code, without which the last backup before everything is erased opens nowhere."""
+
+    code = "recovery_code_unseen"
 
 
 class BackupStopped(HubError):

@@ -27,6 +27,10 @@ class Setting(StrEnum):
     PHONE_PORT = "phone_port"
     RECOVERY_CODE = "recovery_code"  # so that it can be shown again to whoever may open the database (ADR 9)
     RECOVERY_CODE_SEEN = "recovery_code_seen"  # "yes" once somebody has looked at it on the page
+    PIN = "pin"  # its bcrypt hash; empty: none (kiosk/pin.py)
+    PIN_TRIES = "pin_tries"  # wrong ones in a row
+    LOCK_AFTER_MINUTES = "lock_after_minutes"  # without a person's input the window locks itself; 0: never
+    WINDOW_LOCKED = "window_locked"  # "yes": it was locked, and nobody has typed the PIN since
     SECOND_BACKUP_FOLDER = "second_backup_folder"  # a stick or a network folder; empty: none
     LAST_BACKUP_AT = "last_backup_at"  # epoch ms; of the last that went well
     LAST_BACKUP_PLACE = "last_backup_place"  # its file

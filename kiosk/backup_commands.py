@@ -18,6 +18,7 @@ from kiosk.backup_shelf import ShelvedBackup, moment
 from kiosk.backups import Backups
 from kiosk.commands import OpenedFolder, opened_folder, secret_line
 from kiosk.config import Config, config_from
+from kiosk.lock_commands import check_pin
 from kiosk.paths import data_folder, keep_new_files_private
 from kiosk.recovery import new_recovery_code, shown_code
 from kiosk.rekey import replace_key
@@ -55,7 +56,9 @@ def drill(words: argparse.Namespace) -> dict[str, Any]:
 def restore(words: argparse.Namespace) -> dict[str, Any]:
     """``backup restore``: while no server runs."""
     keep_new_files_private()
-    done = restore_backup(_config(words), words.file, SystemClock(), recovery_code=_code(words))
+    done = restore_backup(
+        _config(words), words.file, SystemClock(), recovery_code=_code(words), passphrase=words.passphrase
+    )
     late = done.late_syncs
     return {
         "restored": str(words.file),
@@ -79,6 +82,7 @@ def second_place(words: argparse.Namespace) -> dict[str, Any]:
 def show_recovery_code(words: argparse.Namespace) -> dict[str, Any]:
     """``recovery show``."""
     with opened_folder(words) as opened:
+        check_pin(opened, words)
         shown = shown_code(opened.config.folder, opened.database, opened.key.secret)
     return {"recovery_code": shown.code, "is_new": shown.is_new}
 
@@ -87,8 +91,14 @@ def make_recovery_code(words: argparse.Namespace) -> dict[str, Any]:
     """``recovery new``; with ``--new-key`` the database gets another key as well, while no server runs."""
     if words.new_key:
         keep_new_files_private()
-        return {"recovery_code": replace_key(_config(words), SystemClock()), "is_new": True}
+        with opened_folder(words) as opened:
+            check_pin(opened, words)
+        return {
+            "recovery_code": replace_key(_config(words), SystemClock(), passphrase=words.passphrase),
+            "is_new": True,
+        }
     with opened_folder(words) as opened:
+        check_pin(opened, words)
         code = new_recovery_code(opened.config.folder, opened.database, opened.key.secret)
     return {"recovery_code": code, "is_new": True}
 

@@ -42,6 +42,11 @@ EXIT_CODES = MappingProxyType(
         "report_place_failed": 5,
         "passphrase_needed": 5,
         "wrong_passphrase": 5,
+        "too_many_tries": 5,
+        "pin_needed": 5,
+        "wrong_pin": 5,
+        "no_pin": 5,
+        "recovery_code_unseen": 5,
         "recovery_code_needed": 5,
         "recovery_code_mistyped": 2,
         "wrong_recovery_code": 5,
@@ -75,12 +80,15 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     # Not set_defaults(): that would reach into the shared options and let each subcommand reset them.
     parser = make_parser()
-    words = parser.parse_args(arguments, argparse.Namespace(data_dir=None, json=False, action=None, step=None))
+    words = parser.parse_args(
+        arguments, argparse.Namespace(data_dir=None, json=False, action=None, step=None, passphrase_stdin=False)
+    )
     if words.selftest and words.command:
         parser.error("--selftest stands alone")
     if words.selftest:
         return _selftest()
     try:
+        words.passphrase = _passphrase(words)
         answer = _command(words)(words)
     except (HubError, OSError) as failure:
         return _fail(meaning_of(failure), as_json=words.json)
@@ -88,6 +96,15 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     is_heard = answer is None or say(answer, as_json=words.json)
     return OK if is_heard else UNEXPECTED
+
+
+def _passphrase(words: argparse.Namespace) -> str | None:
+    """Of the start; the first line of standard input, before any other secret that a command reads there."""
+    if not words.passphrase_stdin:
+        return None
+    from kiosk.commands import secret_line
+
+    return secret_line("passphrase")
 
 
 def _selftest() -> int:
@@ -174,6 +191,8 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         return open_at_login
     if words.command == "cloud":
         return _cloud_commands()[_name(words)]
+    if words.command in {"pin", "passphrase", "erase"}:
+        return _lock_commands()[_name(words)]
     from kiosk import backup_commands, commands, device_commands, support_commands
 
     known: dict[str, Callable[[argparse.Namespace], Any]] = {
@@ -208,6 +227,19 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         "diagnostics": support_commands.diagnostics,
     }
     return known[_name(words)]
+
+
+def _lock_commands() -> dict[str, Callable[[argparse.Namespace], Any]]:
+    from kiosk import lock_commands
+
+    return {
+        "pin forgotten": lock_commands.forget_pin,
+        "passphrase set": lock_commands.set_start_passphrase,
+        "passphrase change": lock_commands.change_start_passphrase,
+        "passphrase off": lock_commands.remove_start_passphrase,
+        "passphrase forgotten": lock_commands.forget_start_passphrase,
+        "erase": lock_commands.erase,
+    }
 
 
 def _cloud_commands() -> dict[str, Callable[[argparse.Namespace], Any]]:

@@ -26,8 +26,9 @@ from db.records import live_counts
 from kiosk import __version__
 from kiosk.cli import say
 from kiosk.config import ALL_ADDRESSES, Config, config_from
+from kiosk.erasure import is_erasing
 from kiosk.keystore import DatabaseKey
-from kiosk.opening import open_beside
+from kiosk.opening import held_door, open_beside
 from kiosk.paths import data_folder, keep_new_files_private
 from kiosk.runtime_file import running_server
 
@@ -49,7 +50,7 @@ def serve_here(words: argparse.Namespace) -> None:
         is_attended=words.attended,
     )
 
-    serve(config, lambda server: say(ready_facts(server), as_json=True))
+    serve(config, lambda server: say(ready_facts(server), as_json=True), words.passphrase)
 
 
 def show_status(words: argparse.Namespace) -> dict[str, Any]:
@@ -133,11 +134,14 @@ def opened_folder(words: argparse.Namespace, *, may_create: bool = False) -> Ite
     """The data folder with its database, opened beside whoever else has it open. Raises NotFound where there is none:
     a mistyped folder must not look like an empty clinic."""
     config: Config = config_from(data_folder(words.data_dir), os.environ)
+    if is_erasing(config.folder):
+        with held_door(config.folder):
+            pass
     if not (may_create or has_database(config.folder.root)):
         raise NotFound(table="database")
     keep_new_files_private()
     config.folder.prepare()
-    key, database = open_beside(config, SystemClock())
+    key, database = open_beside(config, SystemClock(), words.passphrase)
     try:
         yield OpenedFolder(config, key, database)
     finally:

@@ -10,6 +10,7 @@ import os
 import platform
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from db.accounts import NewAccount, add_account_in, has_accounts
 from db.clock import Clock
@@ -46,6 +47,8 @@ from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort
 from web.ui.diagnostics_port import DiagnosticsPort
+from web.ui.keys_port import KeysPort
+from web.ui.lock_port import LockPort
 from web.ui.move_port import MovePort
 from web.ui.ports import (
     FirstRunForm,
@@ -66,6 +69,20 @@ LOWEST_PORT = 1_024
 _LOG = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Desks:
+    """What each of the pages' subjects is done by."""
+
+    cloud: CloudPort
+    backups: BackupsPort
+    check: CheckPort
+    diagnostics: DiagnosticsPort
+    lock: LockPort
+    keys: KeysPort
+    restoring: RestorePort
+    moving: MovePort
+
+
 class KioskControl:
     """Safe for many threads. ``quit_requested`` is set when somebody asked the server process to end, ``changed``
     when something was done that may change ``phones_url``."""
@@ -78,25 +95,18 @@ class KioskControl:
         key_place: KeyPlace,
         listener: PhoneListener,
         addresses: Callable[[], tuple[LanAddress, ...]],
-        cloud: CloudPort,
-        backups: BackupsPort,
-        check: CheckPort,
-        diagnostics: DiagnosticsPort,
+        desks: Desks,
         is_kept_awake: Callable[[], bool],
-        restoring: RestorePort,
-        moving: MovePort,
     ) -> None:
         self.quit_requested = threading.Event()
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
         self._receipts = PhoneReceipts(store.database)
-        self.cloud = cloud
-        self.backups = backups
+        self.cloud, self.backups = desks.cloud, desks.backups
+        self.check, self.diagnostics = desks.check, desks.diagnostics
+        self.restoring, self.moving = desks.restoring, desks.moving
+        self.lock, self.keys = desks.lock, desks.keys
         self._is_kept_awake = is_kept_awake
-        self.check = check
-        self.diagnostics = diagnostics
-        self.restoring = restoring
-        self.moving = moving
         self._folder = folder
         self._clock = clock
         self._store = store
@@ -299,7 +309,8 @@ class KioskControl:
         if settings.get(Setting.MOVED_AWAY_AT):
             notices.append(NoticeView(Notice.MOVED_AWAY))
         dismissed = settings.get(Setting.DISMISSED_NOTICES, "").split(",")
-        if self._key_place is KeyPlace.FILE and Notice.KEY_IN_FILE not in dismissed:
+        is_in_file = self._key_place is KeyPlace.FILE and not self.keys.has_passphrase()
+        if is_in_file and Notice.KEY_IN_FILE not in dismissed:
             notices.append(NoticeView(Notice.KEY_IN_FILE))
         return tuple(notices)
 

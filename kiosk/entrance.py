@@ -1,33 +1,58 @@
-"""How the kiosk's own pages are entered: what stays the same when the server is put together anew after a restore.
+"""The loopback listener of the kiosk's pages: one address, one token and one session from the start of a process on,
+whatever is shown there: first the question for the passphrase, where there is one, then the pages.
 
-Knows nothing of what the pages show. A window or browser that is in goes on without noticing.
+Knows nothing of pages.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
-from typing import Self
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from web.ui.restore_port import RestoreFailure
+from web.server import HttpServer, Listen
 from web.ui.sessions import UiSessions
+from web.watchdog import Watchdog
+
+LOOPBACK = "127.0.0.1"
+WORKERS = 6
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-@dataclass(frozen=True)
 class Entrance:
-    """``port`` 0: a free one. ``failed_restore``: what the page has to tell of the time before."""
+    """``show`` comes before ``start``; what is shown may change while it listens."""
 
-    token: str = field(repr=False)
-    sessions: UiSessions = field(repr=False)
-    port: int = 0
-    failed_restore: RestoreFailure | None = None
+    def __init__(self) -> None:
+        self.token = secrets.token_urlsafe(32)  # opens the pages; never in a log
+        self.sessions = UiSessions(self.token)
+        self._app: WsgiApp | None = None
+        self._server: HttpServer | None = None
+        self._port = 0
 
-    @classmethod
-    def new(cls) -> Self:
-        """With a token that nobody has yet."""
-        token = secrets.token_urlsafe(32)
-        return cls(token, UiSessions(token))
+    def show(self, app: WsgiApp) -> None:
+        """From the next request on this is what answers."""
+        self._app = app
 
-    def again(self, port: int, failed_restore: RestoreFailure | None) -> Entrance:
-        """The same, at the same address."""
-        return replace(self, port=port, failed_restore=failed_restore)
+    def start(self) -> int:
+        """Listens, if it does not; returns the port, the same each time: whoever is in goes on without noticing."""
+        if self._server is None:
+            server = HttpServer(self._answer, Listen(LOOPBACK, self._port), Watchdog(), workers=WORKERS)
+            self._port = server.start()
+            self._server = server
+        return self._port
+
+    def stop(self) -> None:
+        """Lets nobody in any more; returns when all have their answers. It may be started again."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self._app is None:
+            raise RuntimeError("nothing is shown yet")
+        return self._app(environ, start_response)
+
+
+def ui_url(port: int) -> str:
+    """Where the pages are."""
+    return f"http://{LOOPBACK}:{port}"

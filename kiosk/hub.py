@@ -24,15 +24,17 @@ from kiosk.cloud.connecting import connect_to
 from kiosk.cloud.desk import CloudDesk
 from kiosk.cloud.service import CloudService
 from kiosk.config import ALL_ADDRESSES, DEFAULT_PORT, Config
-from kiosk.control import KioskControl
+from kiosk.control import Desks, KioskControl
 from kiosk.diagnostics.desk import DiagnosticsDesk
 from kiosk.diagnostics.report import Subject, make_report
 from kiosk.doctor.assembly import Hands, Surroundings, check_desk
 from kiosk.doctor.computer import this_computer
 from kiosk.doctor.desk import CheckDesk
-from kiosk.entrance import Entrance
+from kiosk.entrance import Entrance, ui_url
 from kiosk.jobs import JobRunner
+from kiosk.keys_desk import KeysDesk, Serving
 from kiosk.keystore import DatabaseKey
+from kiosk.lock_desk import LockDesk
 from kiosk.move_desk import MoveDesk, moved_away_at
 from kiosk.network import LanAddress, current_addresses
 from kiosk.opening import open_for_serving
@@ -56,10 +58,9 @@ from web.rpc.sessions import Sessions
 from web.server import HttpServer, Listen
 from web.tokens import TokenIssuer
 from web.ui.app import create_ui_app
+from web.ui.restore_port import RestoreFailure
 from web.watchdog import Watchdog
 
-LOOPBACK = "127.0.0.1"
-UI_WORKERS = 6
 FORGET_EVERY = timedelta(days=1)
 FORGET_FIRST_AFTER = timedelta(minutes=10)
 """Not at once: in the morning all phones sync as soon as the computer is on."""
@@ -76,15 +77,15 @@ class Hub:
     config: Config
     store: Store
     control: KioskControl
+    keys: KeysDesk
     listener: PhoneListener
-    ui_server: HttpServer
+    entrance: Entrance
     cloud: CloudService
     backups: Backups
     restoring: RestoreDesk
     jobs: JobRunner
     announcement: Announcement
     wakefulness: Wakefulness
-    token: str  # opens the kiosk's pages; never in a log
 
     def start(self) -> RunningServer:
         """Starts the pages, then the phones' listener. Returns what other processes may know.
@@ -92,17 +93,17 @@ class Hub:
         A port that is taken is raised as PortTaken, unless a window watches: then its page says so. Phones are not
         served where another computer is to do that.
         """
-        ui_port = self.ui_server.start()
+        ui_port = self.entrance.start()
         try:
             if moved_away_at(self.store.database) is None:
                 self.listener.start()
         except HubError:
             if not self.config.is_attended:
-                self.ui_server.stop()
+                self.entrance.stop()
                 raise
         self.jobs.start()
         self.cloud.start()
-        return self.control.facts(f"http://{LOOPBACK}:{ui_port}", self.token)
+        return self.control.facts(ui_url(ui_port), self.entrance.token)
 
     def stop(self) -> None:
         """Stops in order: no new requests, then no jobs, then the database."""
@@ -112,7 +113,7 @@ class Hub:
         self.cloud.stop()
         self.announcement.stop()
         self.listener.stop()
-        self.ui_server.stop()
+        self.entrance.stop()
         self.store.close()
 
 
@@ -120,18 +121,23 @@ def build_hub(
     config: Config,
     clock: Clock | None = None,
     addresses: Addresses | None = None,
+    *,
+    passphrase: str | None = None,
     entrance: Entrance | None = None,
+    failed_restore: RestoreFailure | None = None,
 ) -> Hub:
-    """Opens the data folder and builds everything around it; nothing listens yet.
+    """Opens the data folder and builds everything around it; nothing listens yet, but an ``entrance`` that does.
 
-    ``addresses`` tells at which addresses phones reach this computer now (default: as it is configured), ``entrance``
-    how the pages are entered (default: in a new way).
-    Raises KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed, OSError.
+    ``addresses`` tells at which addresses phones reach this computer now (default: as it is configured),
+    ``failed_restore`` what the page has to tell of the time before.
+    Raises PassphraseNeeded, WrongPassphrase, KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed,
+    OSError.
     """
     clock = clock or SystemClock()
-    key, store = open_for_serving(config, clock)
+    key, store = open_for_serving(config, clock, passphrase)
     try:
-        return _assemble(config, clock, key, store, addresses or _addresses_of(config), entrance or Entrance.new())
+        around = addresses or _addresses_of(config)
+        return _assemble(config, clock, key, store, around, entrance or Entrance(), failed_restore)
     except BaseException:
         store.close()
         raise
@@ -143,7 +149,13 @@ def _addresses_of(config: Config) -> Addresses:
 
 
 def _assemble(
-    config: Config, clock: Clock, key: DatabaseKey, store: Store, addresses: Addresses, entrance: Entrance
+    config: Config,
+    clock: Clock,
+    key: DatabaseKey,
+    store: Store,
+    addresses: Addresses,
+    entrance: Entrance,
+    failed_restore: RestoreFailure | None,
 ) -> Hub:
     catalogue = load_catalogue()
     database = store.database
@@ -171,31 +183,26 @@ def _assemble(
         lambda: wakefulness.is_held,
     )
     checks = check_desk(around, hands)
-    restoring = _restore_desk(config, clock, PresentDatabase(database, key.secret), listener, backups_desk, entrance)
-    reports = _reports(around, checks)
+    present = PresentDatabase(database, key.secret)
+    restoring = _restore_desk(config, clock, present, listener, backups_desk, failed_restore)
+    keys = KeysDesk(config, clock, database, key.secret, backups, _serving(lambda: control))
+    desks = Desks(
+        cloud=cloud_desk,
+        backups=backups_desk,
+        check=checks,
+        diagnostics=_reports(around, checks),
+        lock=LockDesk(config.folder, database, clock),
+        keys=keys,
+        restoring=restoring,
+        moving=MoveDesk(database, clock, backups_desk, lambda: control.stop_serving()),
+    )
     control = KioskControl(
-        config.folder,
-        clock,
-        store,
-        key.place,
-        listener,
-        addresses,
-        cloud_desk,
-        backups_desk,
-        checks,
-        reports,
-        lambda: wakefulness.is_held,
-        restoring,
-        MoveDesk(database, clock, backups_desk, lambda: control.stop_serving()),
+        config.folder, clock, store, key.place, listener, addresses, desks, lambda: wakefulness.is_held
     )
     restoring.when_ready(control.changed.set)
-    servers = (listener, _ui_server(control, catalogue, entrance), cloud, backups, restoring, _jobs(backups, database))
-    return Hub(config, store, control, *servers, Announcement(control.announced), wakefulness, entrance.token)
-
-
-def _ui_server(control: KioskControl, catalogue: Catalogue, entrance: Entrance) -> HttpServer:
-    app = create_ui_app(control, entrance.sessions, catalogue)
-    return HttpServer(app, Listen(LOOPBACK, entrance.port), Watchdog(), workers=UI_WORKERS)
+    entrance.show(create_ui_app(control, entrance.sessions, catalogue))
+    servers = (listener, entrance, cloud, backups, restoring, _jobs(backups, database))
+    return Hub(config, store, control, keys, *servers, Announcement(control.announced), wakefulness)
 
 
 def _restore_desk(
@@ -204,12 +211,10 @@ def _restore_desk(
     present: PresentDatabase,
     listener: PhoneListener,
     backups: BackupsDesk,
-    entrance: Entrance,
+    failure: RestoreFailure | None,
 ) -> RestoreDesk:
     here = config.folder.backups
-    return RestoreDesk(
-        config, clock, present, listener, lambda: find_backups(here, backups.shelved), entrance.failed_restore
-    )
+    return RestoreDesk(config, clock, present, listener, lambda: find_backups(here, backups.shelved), failure)
 
 
 def _phone_listener(
@@ -251,6 +256,15 @@ def _jobs(backups: Backups, database: Database) -> JobRunner:
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
     return jobs
+
+
+def _serving(control: Callable[[], KioskControl]) -> Serving:
+    return Serving(
+        lambda: control().server_name(),
+        lambda: control().start_serving(),
+        lambda: control().stop_serving(),
+        lambda: control().quit_server(),
+    )
 
 
 def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:

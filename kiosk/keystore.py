@@ -120,6 +120,30 @@ class Keystore:
             else:
                 self._folder.key_name_file.unlink(missing_ok=True)
 
+    def abandon(self) -> None:
+        """The same, but no later database is ever given this key: what a keystore keeps that cannot be asked now is
+        removed by ``forget_abandoned``. Raises OSError."""
+        self.forget()
+        if self._folder.key_name_file.exists():
+            self._folder.key_name_file.replace(self._abandoned_file)
+
+    def forget_abandoned(self) -> None:
+        """Removes what could not be removed when it was abandoned, if there is any. Raises OSError."""
+        try:
+            name = self._abandoned_file.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return
+        try:
+            self._vault(name).remove()
+        except VaultUnusable as unusable:
+            log.warning("an abandoned key stays in the keystore", extra={"code": unusable.reason})
+        else:
+            self._abandoned_file.unlink(missing_ok=True)
+
+    @property
+    def _abandoned_file(self) -> Path:
+        return self._folder.root / f"{self._folder.key_name_file.name}.abandoned"
+
     def _existing(self, opens: Callable[[bytes], bool] | None) -> DatabaseKey:
         reasons: list[str] = []
         for look in (self._in_file, self._in_vault):

@@ -22,6 +22,8 @@ class MenuAction(StrEnum):
     RESTORE = "restore"
     RESTORE_FILE = "restore_file"
     MOVE = "move"
+    LOCK = "lock"
+    SETTINGS = "settings"
     SYNC_NOW = "sync_now"
     CONNECTION = "connection"
     EXPORT = "export"
@@ -49,7 +51,10 @@ class MenuGroup:
 def menu_of(words: Translator) -> tuple[MenuGroup, ...]:
     """All menus, in their order. Only what works is among them."""
     server = (MenuAction.START, MenuAction.STOP, MenuAction.ADD_PHONE, MenuAction.PHONES)
-    data = (MenuAction.BACK_UP, MenuAction.RESTORE, MenuAction.RESTORE_FILE, MenuAction.MOVE)
+    data = (
+        *(MenuAction.BACK_UP, MenuAction.RESTORE, MenuAction.RESTORE_FILE, MenuAction.MOVE),
+        *(MenuAction.LOCK, MenuAction.SETTINGS),
+    )
     cloud = (MenuAction.SYNC_NOW, MenuAction.CONNECTION)
     support = (MenuAction.EXPORT, MenuAction.CHECK, MenuAction.LOGS, MenuAction.ABOUT)
     titles = (words.text("menu.server"), words.text("menu.data"), words.text("menu.cloud"), words.text("help.title"))

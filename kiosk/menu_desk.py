@@ -36,6 +36,7 @@ PAGES = MappingProxyType(
         MenuAction.PHONES: "/phones",
         MenuAction.RESTORE: RESTORE_PATH,
         MenuAction.MOVE: "/move",
+        MenuAction.SETTINGS: "/settings",
         MenuAction.CONNECTION: "/cloud",
         MenuAction.CHECK: "/check",
         MenuAction.ABOUT: "/about",
@@ -46,6 +47,7 @@ DEEDS = MappingProxyType(
         MenuAction.START: ("/start", "/"),
         MenuAction.STOP: ("/stop", "/"),
         MenuAction.BACK_UP: ("/backups/make", "/backups"),
+        MenuAction.LOCK: ("/lock", "/locked"),
         MenuAction.SYNC_NOW: ("/cloud/sync", "/cloud"),
     }
 )

@@ -1,4 +1,4 @@
-"""Opens a data folder: carries an exchange of its files through, finds its key, opens its database.
+"""Opens a data folder: carries an exchange or the erasing of its files through, finds its key, opens its database.
 
 Everybody who opens the database comes through here, one process at a time and for a moment only, so that nobody
 opens it while a restore puts another in its place. Knows nothing of what is done with the database.
@@ -20,6 +20,7 @@ from db.settings import Setting, read_setting
 from db.store import BeforeMigration, Store, can_open, open_database, open_store
 from kiosk.backup_shelf import Shelf
 from kiosk.config import Config
+from kiosk.erasure import finish_erasure
 from kiosk.keystore import DatabaseKey, KeyPlace, Keystore
 from kiosk.passphrase import is_passphrase_set, open_with_passphrase
 from kiosk.paths import DataFolder
@@ -38,6 +39,7 @@ def held_door(folder: DataFolder) -> Iterator[None]:
     except Timeout:
         raise StorageBusy from None
     try:
+        finish_erasure(folder)
         finish_exchange(folder.root)
         yield
     finally:
@@ -48,6 +50,7 @@ def open_for_serving(config: Config, clock: Clock, passphrase: str | None = None
     """For the one process that serves this folder. Raises as ``open_key`` and db.store.open_store."""
     with held_door(config.folder):
         give_up_exchange(config.folder.root)  # nobody can be at it: a restore keeps servers out
+        Keystore(config.folder, config.keystore).forget_abandoned()
         key = open_key(config, clock, passphrase)
         before = backup_before_migration(config.folder, clock)
         return key, open_store(config.folder.root, key.secret, clock, before_migration=before)

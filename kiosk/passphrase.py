@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from db.durability import sync_folder
 from db.errors import InvalidInput, WrongPassphrase
 from db.wrapped_key import COST, Purpose, WrappedKey, decode, encode, unwrap, wrap
 from kiosk.keystore import Keystore
@@ -40,8 +41,14 @@ def change_passphrase(folder: DataFolder, present: str, new: str, *, cost: int =
 
 def remove_passphrase(folder: DataFolder, keystore: Keystore, present: str) -> None:
     """From the next start on the key comes from the keystore again. Raises WrongPassphrase, KeyMissing, OSError."""
-    keystore.keep(_unlocked(folder, present))
-    folder.passphrase_file.unlink()
+    give_up_passphrase(folder, keystore, _unlocked(folder, present))
+
+
+def give_up_passphrase(folder: DataFolder, keystore: Keystore, key: bytes) -> None:
+    """The same for whoever has the key by other means, such as the recovery code. Raises KeyMissing, OSError."""
+    keystore.keep(key)
+    folder.passphrase_file.unlink(missing_ok=True)
+    sync_folder(folder.root)
 
 
 def open_with_passphrase(folder: DataFolder, keystore: Keystore, passphrase: str) -> bytes:

@@ -53,6 +53,16 @@ class DataFolder:
         return self.root / "passphrase"
 
     @property
+    def passphrase_tries_file(self) -> Path:
+        """How many wrong passphrases there were in a row (kiosk/passphrase_tries.py)."""
+        return self.root / "passphrase-tries"
+
+    @property
+    def erasing_file(self) -> Path:
+        """There while everything is being erased: the next opening goes on with it (kiosk/erasure.py)."""
+        return self.root / "erasing"
+
+    @property
     def opening_lock(self) -> Path:
         """Held for a moment by whoever opens the database or exchanges it (kiosk/opening.py)."""
         return self.root / "opening.lock"

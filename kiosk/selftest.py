@@ -28,7 +28,8 @@ from db.pairing import open_pairing
 from db.store import Store, database_path, open_store
 from kiosk import __version__
 from kiosk.config import Config
-from kiosk.hub import LOOPBACK, Hub, build_hub
+from kiosk.entrance import LOOPBACK
+from kiosk.hub import Hub, build_hub
 from kiosk.keystore import KEY_BYTES, KeystoreChoice
 from kiosk.logs import describe_exception
 from kiosk.pairing import address_code

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import NoReturn
 
@@ -23,10 +24,13 @@ from kiosk import __version__
 from kiosk.allocator import limit_hoarding, spare_the_collector
 from kiosk.config import Config
 from kiosk.entrance import Entrance
+from kiosk.erasure import Erasure, decide_erasure, finish_erasure
 from kiosk.failures import meaning_of
 from kiosk.hub import Hub, build_hub
 from kiosk.instance import ServerLock
 from kiosk.logs import LogFile
+from kiosk.opening import held_door
+from kiosk.passphrase_start import known_passphrase
 from kiosk.paths import DataFolder, keep_new_files_private
 from kiosk.restore import StagedRestore, put_in_place
 from kiosk.restore_desk import failure_of_exchange
@@ -44,12 +48,13 @@ _MEASURE_EVERY_S = 30.0
 _LOG = logging.getLogger(__name__)
 
 
-def serve(config: Config, say: Callable[[RunningServer], object]) -> None:
-    """Serves until SIGTERM, Ctrl-C or a wish of the kiosk's pages. ``say`` is called once, when it is ready.
+def serve(config: Config, say: Callable[[RunningServer], object], passphrase: str | None = None) -> None:
+    """Serves until SIGTERM, Ctrl-C or a wish of the kiosk's pages. ``say`` is called once, when it is ready, or when it
+    asks for the passphrase in a window. When everything is to be erased, it erases it and begins anew.
 
-    Raises HubError and nothing else: AlreadyRunning, PortTaken, AddressUnavailable, KeyMissing, WrongKey,
-    DatabaseDamaged, NewerDatabase, StorageFailed, or ``internal`` for what nobody expected (the log has its
-    place). A window that started this process finds the reason in the failure file.
+    Raises HubError and nothing else: AlreadyRunning, PortTaken, AddressUnavailable, PassphraseNeeded, WrongPassphrase,
+    KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed, or ``internal`` for what nobody expected (the
+    log has its place). A window that started this process finds the reason in the failure file.
     """
     keep_new_files_private()
     limit_hoarding()
@@ -57,8 +62,10 @@ def serve(config: Config, say: Callable[[RunningServer], object]) -> None:
     _on_signals(stop)
     try:
         config.folder.prepare()
-        with ServerLock(config.folder), LogFile(config.folder, "server"):
-            _run_logged(config, say, stop)
+        with ServerLock(config.folder):
+            while (erasure := _run_logged(Start(config, say, stop, passphrase))) is not None:
+                _erase(config.folder, erasure)
+                say, passphrase = _say_no_more, None
     except AlreadyRunning:  # the folder has a server that is well
         raise
     except (HubError, OSError) as failure:
@@ -71,38 +78,74 @@ def _tell_and_raise(folder: DataFolder, failure: HubError) -> NoReturn:
     raise failure from None
 
 
-def _run_logged(config: Config, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
-    try:
-        _run(config, say, stop)
-    except Exception as failure:  # noqa: BLE001 - the edge of the start
-        meaning = meaning_of(failure)
-        if isinstance(failure, HubError):
-            _LOG.error("the server ends", extra={"code": meaning.code})
-        else:
-            _LOG.exception("the server ends", extra={"code": meaning.code})
-        raise meaning from None
+@dataclass(frozen=True)
+class Start:
+    """What a run begins with."""
+
+    config: Config
+    say: Callable[[RunningServer], object]
+    stop: threading.Event
+    passphrase: str | None = field(repr=False)
 
 
-def _run(config: Config, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
+def _say_no_more(server: RunningServer) -> None:
+    """Whoever wanted to know has been told."""
+
+
+def _erase(folder: DataFolder, erasure: Erasure) -> None:
+    """With the log closed: it goes too."""
+    with held_door(folder):
+        decide_erasure(folder, erasure)
+        finish_erasure(folder)
+    folder.prepare()
+
+
+def _run_logged(start: Start) -> Erasure | None:
+    """One run; what is to be erased after it, if anything."""
+    with LogFile(start.config.folder, "server"):
+        try:
+            return _run(start)
+        except Exception as failure:  # noqa: BLE001 - the edge of the start
+            meaning = meaning_of(failure)
+            if isinstance(failure, HubError):
+                _LOG.error("the server ends", extra={"code": meaning.code})
+            else:
+                _LOG.exception("the server ends", extra={"code": meaning.code})
+            raise meaning from None
+
+
+def _run(start: Start) -> Erasure | None:
+    folder, stop = start.config.folder, start.stop
+    folder.runtime_file.unlink(missing_ok=True)  # of a server that was killed
+    with contextlib.ExitStack() as stack:
+        entrance = Entrance()
+        stack.callback(entrance.stop)
+        stack.callback(withdraw, folder)
+        known = known_passphrase(start.config, start.passphrase, entrance, start.say, stop)
+        if known.is_given_up:
+            return None
+        say = _say_no_more if known.was_asked else start.say
+        return _serve_in_turn(replace(start, say=say, passphrase=known.passphrase), entrance)
+
+
+def _serve_in_turn(start: Start, entrance: Entrance) -> Erasure | None:
     """One server, or several one after the other: a restore replaces the database between two of them. To pages and
     window they are one."""
-    config.folder.runtime_file.unlink(missing_ok=True)  # of a server that was killed
-    entrance = Entrance.new()
+    say, failed_restore = start.say, None
     while True:
-        hub = build_hub(config, entrance=entrance)
+        hub = build_hub(start.config, passphrase=start.passphrase, entrance=entrance, failed_restore=failed_restore)
         try:
-            _serve_one(hub, say, stop)
+            _serve_until_told(hub, say, start.stop)
         finally:
             hub.stop()
             _LOG.info("stopped")
         staged = hub.restoring.staged
-        if staged is None or stop.is_set() or hub.control.quit_requested.is_set():
-            return
-        entrance = entrance.again(hub.ui_server.port, _exchanged(config, staged))
-        say = _nobody
+        if staged is None or start.stop.is_set() or hub.control.quit_requested.is_set():
+            return None if start.stop.is_set() else hub.keys.erasure
+        failed_restore, say = _exchanged(start.config, staged), _say_no_more
 
 
-def _serve_one(hub: Hub, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
+def _serve_until_told(hub: Hub, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
     facts = hub.start()
     spare_the_collector()
     announce(hub.config.folder, facts)
@@ -113,10 +156,6 @@ def _serve_one(hub: Hub, say: Callable[[RunningServer], object], stop: threading
     finally:
         hub.wakefulness.keep(False)
         withdraw(hub.config.folder)
-
-
-def _nobody(facts: RunningServer) -> None:
-    """It was said before."""
 
 
 def _exchanged(config: Config, staged: StagedRestore) -> RestoreFailure | None:

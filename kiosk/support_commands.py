@@ -36,7 +36,7 @@ from web.ui.check_words import sentence_of, title_of
 def doctor(words: argparse.Namespace) -> Any:
     """``doctor``: what every check has found; for people one line each."""
     clock, config = SystemClock(), _config(words)
-    with readable_data(config, clock) as data:
+    with readable_data(config, clock, words.passphrase) as data:
         findings = run_checks(LocalProbes(sources_beside(config.folder, clock, data)))
     translator = load_catalogue().translator("en")
     if not words.json:
@@ -50,7 +50,7 @@ def diagnostics(words: argparse.Namespace) -> dict[str, Any]:
     if words.explain is not None:
         return _explained(words.explain)
     clock, config = SystemClock(), _config(words)
-    with readable_data(config, clock) as data:
+    with readable_data(config, clock, words.passphrase) as data:
         findings = run_checks(LocalProbes(sources_beside(config.folder, clock, data)))
         report = make_report(Subject(config.folder, clock, this_computer().system, data), findings)
     path = save(pack(report), words.file)
@@ -75,10 +75,10 @@ def _explained(typed: str) -> dict[str, Any]:
 
 
 @contextmanager
-def readable_data(config: Config, clock: Clock) -> Iterator[Database | DataFacts]:
+def readable_data(config: Config, clock: Clock, passphrase: str | None) -> Iterator[Database | DataFacts]:
     """The database of the folder; where it cannot be opened, why. Makes none."""
     try:
-        database = open_beside(config, clock)[1] if has_database(config.folder.root) else None
+        database = open_beside(config, clock, passphrase)[1] if has_database(config.folder.root) else None
     except (HubError, OSError) as failure:
         yield DataFacts(clock.now_ms(), failure=meaning_of(failure).code)
         return

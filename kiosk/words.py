@@ -28,6 +28,12 @@ def make_parser() -> argparse.ArgumentParser:
     """Knows every command and option; ends the program with 2 on others."""
     shared = _Parser(add_help=False)
     shared.add_argument("--data-dir", type=_folder, default=argparse.SUPPRESS, help="the data folder to work on")
+    shared.add_argument(
+        "--passphrase-stdin",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="the first line of standard input is the passphrase of the start",
+    )
     shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     parser = _Parser(
         prog="hikma-local-server",
@@ -54,6 +60,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_cloud_commands(commands, shared)
     _add_history_commands(commands, shared)
     _add_support_commands(commands, shared)
+    _add_lock_commands(commands, shared)
     return parser
 
 
@@ -137,9 +144,13 @@ def _add_backup_commands(commands: Any, shared: argparse.ArgumentParser) -> None
 def _add_recovery_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     recovery = commands.add_parser("recovery", parents=[shared], help="the code that opens database and backups")
     actions = recovery.add_subparsers(dest="action", required=True)
-    actions.add_parser("show", parents=[shared], help="show the code; one is made if there is none")
+    show = actions.add_parser("show", parents=[shared], help="show the code; one is made if there is none")
     new = actions.add_parser("new", parents=[shared], help="make a new code in place of the present one")
     new.add_argument("--new-key", action="store_true", help="and a new key: the old code is believed to be stolen")
+    for action in (show, new):
+        action.add_argument(
+            "--pin-stdin", action="store_true", help="read the PIN from standard input (where one is set)"
+        )
 
 
 def _add_cloud_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -183,6 +194,30 @@ def _add_support_commands(commands: Any, shared: argparse.ArgumentParser) -> Non
     what = report.add_mutually_exclusive_group(required=True)
     what.add_argument("file", type=_folder, nargs="?", help="a new zip, or a folder")
     what.add_argument("--explain", type=_line, metavar="CODE", help="what a code says that was read out")
+
+
+def _add_lock_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
+    pin = commands.add_parser("pin", parents=[shared], help="the PIN of the window")
+    forgotten = pin.add_subparsers(dest="action", required=True).add_parser(
+        "forgotten", parents=[shared], help="remove it, with the recovery code"
+    )
+    passphrase = commands.add_parser("passphrase", parents=[shared], help="the passphrase of the start")
+    actions = passphrase.add_subparsers(dest="action", required=True)
+    for name, meaning in (("set", "set one; needs a recovery code"), ("change", "replace the present one")):
+        action = actions.add_parser(name, parents=[shared], help=meaning)
+        action.add_argument(
+            "--new-passphrase-stdin", action="store_true", required=True, help="read the new one from standard input"
+        )
+    actions.add_parser("off", parents=[shared], help="start without one from now on")
+    lost = actions.add_parser("forgotten", parents=[shared], help="do without it, with the recovery code")
+    for action in (forgotten, lost):
+        action.add_argument(
+            "--recovery-code-stdin", action="store_true", required=True, help="read the code from standard input"
+        )
+    erase = commands.add_parser("erase", parents=[shared], help="erase all data, after a last backup")
+    erase.add_argument("--name", type=_line, required=True, help="the name of the server, to be sure")
+    erase.add_argument("--no-backup", action="store_true", help="make no last backup")
+    erase.add_argument("--backups-too", action="store_true", help="earlier backups in the data folder go too")
 
 
 def _folder(typed: str) -> Path:

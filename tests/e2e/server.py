@@ -52,7 +52,8 @@ DOCTOR = StaffAccount("doctor@example.org", "battery staple", "Dana Khalil", "No
 
 
 class RunningServer:
-    """One data folder and the server process on it.
+    """One data folder and the server process on it. ``is_attended``: a window watches over it; ``passphrase``: of the
+    start, on its standard input.
 
     It keeps to the port of its first start, as phones remember it. ``port`` None: a free one; 0: the program
     chooses one itself. Every process it starts is ended by its own id.
@@ -65,12 +66,16 @@ class RunningServer:
         port: int | None = None,
         host: str = LOOPBACK,
         environment: dict[str, str] | None = None,
+        is_attended: bool = False,
+        passphrase: str | None = None,
     ) -> None:
         self.data_folder = data_folder
         self._host = host
         self.ready: dict[str, Any] = {}
         self._port = port
         self._environment = {**os.environ, "HIKMA_KEYSTORE": "file", **(environment or {})}
+        self._attended = ["--attended"] if is_attended else []
+        self._passphrase = passphrase
         self._process: subprocess.Popen[str] | None = None
         self._stderr_path = data_folder.with_name(f"{data_folder.name}.stderr")
 
@@ -106,10 +111,11 @@ class RunningServer:
 
     def _start(self, port: int) -> None:
         command = ["serve", "--port", str(port), "--host", self._host, "--data-dir", str(self.data_folder)]
+        secret = ["--passphrase-stdin"] if self._passphrase else []
         with self._stderr_path.open("ab") as stderr:
             self._process = subprocess.Popen(
-                [*PROGRAM, *command],
-                stdin=subprocess.DEVNULL,
+                [*PROGRAM, *command, *self._attended, *secret],
+                stdin=subprocess.PIPE if self._passphrase else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 encoding="utf-8",
@@ -117,6 +123,9 @@ class RunningServer:
                 cwd=PROJECT,
                 creationflags=_NEW_GROUP,
             )
+        if self._process.stdin is not None:
+            self._process.stdin.write(f"{self._passphrase}\n")
+            self._process.stdin.close()
         line = _first_line(self._process)
         if not line:
             self.kill()

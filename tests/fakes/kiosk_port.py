@@ -14,6 +14,8 @@ from tests.fakes.backups_port import FakeBackups
 from tests.fakes.check_port import FakeCheckPort
 from tests.fakes.cloud_port import FakeCloud
 from tests.fakes.diagnostics_port import FakeDiagnostics
+from tests.fakes.keys_port import FakeKeys
+from tests.fakes.lock_port import FakeLock
 from tests.fakes.move_port import FakeMove
 from tests.fakes.phones_port import FakePhones
 from tests.fakes.restore_port import FakeRestore
@@ -56,6 +58,8 @@ class FakeKioskPort:
         self.restoring = FakeRestore(now_ms, self._fail_if_told)
         self.moving = FakeMove(now_ms, lambda: self.stop_serving())
         self.diagnostics = FakeDiagnostics(now_ms)
+        self.lock = FakeLock()
+        self.keys = FakeKeys(lambda: self._server_name, self.start_serving, self.stop_serving)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
         self._next_error: HubError | None = None

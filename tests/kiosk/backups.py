@@ -23,7 +23,10 @@ from tests.db.caller import patient
 from tests.db.rows import put_rows
 from tests.fakes.clock import AdjustableClock
 
-_ALL_PATIENTS = sa.select(RECORD_TABLES["patients"].c.id)
+
+def all_patients() -> sa.Select[tuple[str]]:
+    """The id of every patient there is."""
+    return sa.select(RECORD_TABLES["patients"].c.id)
 
 
 def file_config(root: Path) -> Config:
@@ -67,7 +70,7 @@ def patients_in(config: Config, clock: AdjustableClock) -> set[str]:
     key, store = open_for_serving(config, clock)
     try:
         with store.database.read() as snapshot:
-            return {row.id for row in snapshot.rows(_ALL_PATIENTS)}
+            return {row.id for row in snapshot.rows(all_patients())}
     finally:
         store.close()
         assert key.secret in [kept.secret for kept in Keystore(config.folder, config.keystore).found()]

@@ -163,6 +163,19 @@ def test_what_that_process_refuses_is_told_by_its_code(folder: DataFolder, tmp_p
     assert refusal.value.code == "not_found"
 
 
+def test_the_window_is_locked_from_the_menu_once_there_is_a_pin(
+    hands: Hands, kiosk: FakeKioskPort, folder: DataFolder
+) -> None:
+    desk = MenuDesk(folder, hands)
+    desk.do(MenuAction.LOCK)
+    assert (hands.failures, hands.opened) == (["no_pin"], [])
+    kiosk.lock.set_pin("4711")
+    desk.do(MenuAction.LOCK)
+    assert hands.opened == ["/locked"]
+    desk.do(MenuAction.STOP)
+    assert hands.failures == ["no_pin", "window_locked"]
+
+
 def test_the_folder_of_the_log_is_shown(hands: Hands, folder: DataFolder) -> None:
     shown: list[Path] = []
     MenuDesk(folder, hands, show_folder=shown.append).do(MenuAction.LOGS)

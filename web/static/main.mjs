@@ -30,7 +30,7 @@ async function act(form, button) {
       headers: { Accept: "application/json" },
       body: new URLSearchParams(new FormData(form)),
     });
-    if (!reply.ok) say((await reply.json()).message);
+    if (!reply.ok) refuse(await reply.json());
     else if (form.dataset.closes) close(document.getElementById(form.dataset.closes));
   } catch {
     // No answer at all: the next look at the server says so, in the place where its state is shown.
@@ -61,6 +61,13 @@ function keepPlace(button, neighbours) {
 function close(details) {
   details.open = false;
   details.querySelector("summary").focus();
+}
+
+/** What asks for the PIN leads to the page where it is typed, and back. */
+function refuse(told) {
+  if (told.code === "pin_needed") location.assign(`/pin?to=${encodeURIComponent(location.pathname)}`);
+  else if (told.code === "window_locked") location.assign("/locked");
+  else say(told.message);
 }
 
 function say(sentence) {

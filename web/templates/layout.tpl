@@ -4,11 +4,17 @@
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+% if get("refresh"):
+<meta http-equiv="refresh" content="1; url=/">
+% end
 <title>{{title}} · {{t("app.name")}}</title>
 <link rel="icon" href="/static/mark.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/app.css">
 % if get("script"):
 <script type="module" src="/static/{{script}}"></script>
+% end
+% if not (get("is_signed_out") or get("is_locked")):
+<script type="module" src="/static/lock.mjs"></script>
 % end
 </head>
 <body>
@@ -17,7 +23,7 @@
   <div class="brand">
     <img src="/static/mark.svg" alt="" width="36" height="36">
     <div class="brand-words">
-      % if get("server_name"):
+      % if get("server_name") and not get("is_locked"):
       <strong dir="auto">{{server_name}}</strong>
       % end
       <span>{{t("app.name")}}</span>
@@ -31,6 +37,12 @@
     % end
   </nav>
   % else:
+  <div class="top-actions">
+  % if not get("is_locked"):
+  <form method="post" action="/lock?lang={{translator.language}}" id="lock-form" hidden>
+    <button class="button small" id="lock">{{t("action.lock")}}</button>
+  </form>
+  % end
   <form class="languages" method="post" action="/language" aria-label="{{t("language.label")}}">
     % for other in languages:
     <button name="language" value="{{other.language}}" lang="{{other.language}}" dir="{{other.direction}}"
@@ -38,6 +50,7 @@
     % end
     <input type="hidden" name="back" value="{{get("here", "/")}}">
   </form>
+  </div>
   % end
 </header>
 <main id="content" tabindex="-1">

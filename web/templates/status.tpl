@@ -75,6 +75,7 @@
     <p>{{view.version}}</p>
   </section>
   <nav aria-label="{{t("help.title")}}" class="help-links">
+    <a id="settings-page" href="/settings?lang={{translator.language}}">{{t("settings.title")}}</a>
     <a id="check-page" href="/check?lang={{translator.language}}">{{t("check.title")}}</a>
     <a id="diagnostics-page" href="/diagnostics?lang={{translator.language}}">{{t("diagnostics.title")}}</a>
     <a id="about-page" href="/about?lang={{translator.language}}">{{t("about.title")}}</a>

@@ -15,6 +15,7 @@ from bottle import HTTPResponse, request
 
 from db.errors import PortTaken
 from web.ui.problems import wants_json
+from web.ui.ways import ERASE_PAGE, LOCKED_PAGE, PIN_PAGE, SETTINGS_PAGE
 
 MAIN_PAGE, PHONES_PAGE, ADD_PHONE_PAGE = "/", "/phones", "/add-phone"
 CLOUD_PAGE, CONNECT_PAGE, ASIDE_PAGE, CONFLICTS_PAGE = "/cloud", "/cloud/connect", "/cloud/aside", "/conflicts"
@@ -24,6 +25,7 @@ _PAGES = frozenset(
     {
         *(MAIN_PAGE, PHONES_PAGE, ADD_PHONE_PAGE, CLOUD_PAGE, CONNECT_PAGE, ASIDE_PAGE, CONFLICTS_PAGE),
         *(CHECK_PAGE, DIAGNOSTICS_PAGE, ABOUT_PAGE, BACKUPS_PAGE, RESTORE_PAGE, MOVE_PAGE),
+        *(PIN_PAGE, LOCKED_PAGE, SETTINGS_PAGE, ERASE_PAGE),
     },
 )
 

@@ -5,9 +5,7 @@ Knows nothing of processes, sockets or the database: all that goes through Kiosk
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from bottle import Bottle, HTTPError, HTTPResponse, request
+from bottle import Bottle, HTTPResponse, request
 
 from db.errors import InvalidInput
 from web.i18n import LANGUAGES, Catalogue, Translator
@@ -18,35 +16,35 @@ from web.ui.backups_actions import BackupsActions
 from web.ui.check_actions import CheckActions
 from web.ui.cloud_actions import CloudActions
 from web.ui.diagnostics_actions import DiagnosticsActions
+from web.ui.entry import Entry, Routes, entry_routes
+from web.ui.erase_actions import EraseActions
 from web.ui.first_run import FIELDS, FirstRunEntry, check_first_run
 from web.ui.forms import read_form
-from web.ui.guard import NOBODY, SESSION, Guard, cookie_name, with_security_headers
+from web.ui.guard import NOBODY, SESSION, Guard, with_security_headers
+from web.ui.lock_actions import LockActions
 from web.ui.main_page import dismissable, main_view
 from web.ui.move_actions import MoveActions
 from web.ui.phone_actions import PhoneActions
+from web.ui.pin_rules import asks_for_pin, works_while_locked
 from web.ui.ports import KioskPort, KioskStatus, ServingState
 from web.ui.problems import Problems, wished_language
 from web.ui.restore_actions import RestoreActions
 from web.ui.sessions import UiSessions
-from web.ui.static_files import load_static_files
+from web.ui.settings_actions import SettingsActions
 from web.ui.tray_actions import TrayActions
-
-Routes = tuple[tuple[str, str, Callable[..., HTTPResponse]], ...]
-"""Method, path and handler."""
 
 
 def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -> Bottle:
     """The app for the loopback listener, with its guard in place (DESIGN §8)."""
     app = Bottle()
     pages = load_pages(catalogue)
-    guard = Guard(sessions)
+    guard = Guard(sessions, port.lock)
     app.add_hook("before_request", guard.check_origin)
     Problems(catalogue, pages).install(app)
     app.install(RequestIdPlugin())
     app.install(guard)
     app.wsgi = with_security_headers(app.wsgi)
     kiosk = _Kiosk(port, pages)
-    entry_routes = _entry_routes(_Entry(sessions, pages))
     session_routes = (
         *_kiosk_routes(kiosk),
         *_phone_routes(PhoneActions(port, pages, kiosk.words_for)),
@@ -57,19 +55,18 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_move_routes(MoveActions(port, pages, kiosk.words_for)),
         *_check_routes(CheckActions(port, pages, kiosk.words_for)),
         *_diagnostics_routes(DiagnosticsActions(port, pages, kiosk.words_for)),
+        *_lock_routes(LockActions(port, pages, kiosk.words_for, sessions)),
+        *_settings_routes(SettingsActions(port, pages, kiosk.words_for, sessions)),
+        *_erase_routes(EraseActions(port, pages, kiosk.words_for)),
     )
-    for auth, routes in ((NOBODY, entry_routes), (SESSION, session_routes)):
+    for auth, routes in ((NOBODY, entry_routes(Entry(sessions, pages))), (SESSION, session_routes)):
         for method, path, handler in routes:
-            app.route(path, method, handler, auth=auth)
+            of_pin = {
+                "asks_for_pin": asks_for_pin(method, path),
+                "while_locked": works_while_locked(method, path),
+            }
+            app.route(path, method, handler, auth=auth, **of_pin)
     return app
-
-
-def _entry_routes(entry: _Entry) -> Routes:
-    return (
-        ("GET", "/open", entry.get_open),
-        ("POST", "/session", entry.post_session),
-        ("GET", "/static/<name>", entry.get_static),
-    )
 
 
 def _kiosk_routes(kiosk: _Kiosk) -> Routes:
@@ -191,33 +188,36 @@ def _diagnostics_routes(reports: DiagnosticsActions) -> Routes:
     )
 
 
-class _Entry:
-    """The way in: the page that trades the launch token for a session, and the files every page needs."""
+def _lock_routes(lock: LockActions) -> Routes:
+    return (
+        ("GET", "/locked", lock.get_locked),
+        ("POST", "/lock", lock.post_lock),
+        ("GET", "/lock/state", lock.get_lock_state),
+        ("POST", "/lock/seen", lock.post_seen),
+        ("POST", "/unlock", lock.post_unlock),
+        ("GET", "/pin", lock.get_pin),
+        ("POST", "/pin", lock.post_pin),
+        ("POST", "/pin/forgotten", lock.post_forgotten),
+    )
 
-    def __init__(self, sessions: UiSessions, pages: Pages) -> None:
-        self._sessions = sessions
-        self._pages = pages
-        self._files = load_static_files()
 
-    def get_open(self) -> HTTPResponse:
-        """The page whose script posts the URL's fragment: a fragment is never sent, so never logged."""
-        return html(self._pages.render("open", _wished(self._pages)))
+def _settings_routes(settings: SettingsActions) -> Routes:
+    return (
+        ("GET", "/settings", settings.get_settings),
+        ("POST", "/settings/pin", settings.post_pin),
+        ("POST", "/settings/pin/remove", settings.post_pin_remove),
+        ("POST", "/settings/idle", settings.post_idle),
+        ("POST", "/settings/passphrase", settings.post_passphrase),
+        ("POST", "/settings/passphrase/remove", settings.post_passphrase_remove),
+    )
 
-    def post_session(self) -> HTTPResponse:
-        """Set the session cookie for the right token, else 401."""
-        session_id = self._sessions.enter(read_form(request.environ).get("token", ""))
-        if session_id is None:
-            raise HTTPError(401)
-        answer = HTTPResponse(status=204)
-        answer.set_cookie(cookie_name(), session_id, httponly=True, samesite="strict", path="/")
-        return answer
 
-    def get_static(self, name: str) -> HTTPResponse:
-        """A stylesheet, script or picture."""
-        if name not in self._files:
-            raise HTTPError(404)
-        file = self._files[name]
-        return HTTPResponse(file.content, headers={"Content-Type": file.content_type})
+def _erase_routes(erase: EraseActions) -> Routes:
+    return (
+        ("GET", "/erase", erase.get_erase),
+        ("POST", "/erase", erase.post_erase),
+        ("POST", "/erase/now", erase.post_now),
+    )
 
 
 class _Kiosk:
@@ -256,6 +256,7 @@ class _Kiosk:
             "language": self.words_for(status).language,
             "phone_url": status.phone_url,
             "port": status.port,
+            "is_locked": self._port.lock.view().is_locked,
         }
         return json_of(brief)
 
@@ -329,8 +330,4 @@ class _Kiosk:
 
     def words_for(self, status: KioskStatus) -> Translator:
         """In the chosen language, else in the one the browser wishes for."""
-        return self._pages.translator(status.language) if status.language else _wished(self._pages)
-
-
-def _wished(pages: Pages) -> Translator:
-    return pages.translator(wished_language())
+        return self._pages.translator(status.language or wished_language())

@@ -156,6 +156,11 @@ def _page_of(notice: Notice, words: Translator) -> tuple[str, str] | None:
     return (address, words.text(f"notices.{notice.value}.page")) if address else None
 
 
+def tone_of(state: ServingState) -> str:
+    """The colour and icon of a state."""
+    return _TONES[state]
+
+
 def _state_view(status: KioskStatus, words: Translator) -> StateView:
     return StateView(
         tone=_TONES[status.state],

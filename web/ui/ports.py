@@ -15,6 +15,8 @@ from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
 from web.ui.diagnostics_port import DiagnosticsPort
+from web.ui.keys_port import KeysPort
+from web.ui.lock_port import LockPort
 from web.ui.move_port import MovePort
 from web.ui.restore_port import RestorePort
 
@@ -217,6 +219,16 @@ class KioskPort(Protocol):
     @property
     def moving(self) -> MovePort:
         """The part that moves the server to another computer."""
+        ...
+
+    @property
+    def lock(self) -> LockPort:
+        """The PIN and the lock of the window."""
+        ...
+
+    @property
+    def keys(self) -> KeysPort:
+        """The passphrase of the start, and erasing everything."""
         ...
 
     def status(self) -> KioskStatus:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Thread
 
 import requests
+from bottle import Bottle
 from cheroot import wsgi
 
 from web.i18n import load_catalogue
@@ -57,7 +58,13 @@ def free_port() -> int:
 def serve_ui(kiosk: KioskPort, port: int = 0, sessions: UiSessions | None = None) -> Iterator[ServedUi]:
     """Serve the pages until the block ends."""
     sessions = sessions or UiSessions(TOKEN)
-    app = create_ui_app(kiosk, sessions, load_catalogue())
+    with serve_app(create_ui_app(kiosk, sessions, load_catalogue()), port) as served:
+        yield served
+
+
+@contextmanager
+def serve_app(app: Bottle, port: int = 0) -> Iterator[ServedUi]:
+    """Serve an app of the loopback listener until the block ends."""
     server = wsgi.Server(("127.0.0.1", port), app, numthreads=4, shutdown_timeout=1)
     server.prepare()
     thread = Thread(target=server.serve, daemon=True)

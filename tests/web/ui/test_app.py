@@ -19,7 +19,11 @@ CLOUD_PAGES = ("/cloud", "/cloud/status", "/cloud/connect", "/cloud/disconnect",
 TRAY_PAGES = ("/cloud/aside", "/cloud/aside/status", "/cloud/aside/discard", "/conflicts", "/conflicts/status")
 BACKUPS_PAGES = ("/backups", "/backups/status", "/restore", "/restore/status", "/move", "/move/status")
 SUPPORT_PAGES = ("/check", "/check/status", "/diagnostics", "/diagnostics/status", "/diagnostics/download", "/about")
+LOCK_PAGES = ("/locked", "/lock/state", "/pin", "/settings", "/erase")
+LOCK_ACTIONS = ("/lock", "/lock/seen", "/unlock", "/pin", "/pin/forgotten", "/erase", "/erase/now")
+SETTINGS_ACTIONS = ("/pin", "/pin/remove", "/idle", "/passphrase", "/passphrase/remove")
 PAGES = (
+    *LOCK_PAGES,
     "/",
     "/status",
     "/state",
@@ -37,6 +41,8 @@ TRAY_ACTIONS = ("/cloud/aside/retry", "/cloud/aside/retry-all", "/cloud/aside/di
 ACTIONS = (
     *CLOUD_ACTIONS,
     *TRAY_ACTIONS,
+    *LOCK_ACTIONS,
+    *(f"/settings{action}" for action in SETTINGS_ACTIONS),
     *("/check/run", "/check/cure", "/diagnostics/prepare"),
     *("/conflicts/restore", "/conflicts/settle"),
     *(f"/restore/{action}" for action in ("search", "look", "begin", "cancel", "dismiss")),

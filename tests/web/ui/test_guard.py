@@ -83,6 +83,7 @@ def test_the_programs_own_window_may_show_the_token_itself(ui: ServedUi, kiosk: 
         "language": "en",
         "phone_url": "http://192.168.1.7:4001",
         "port": 4001,
+        "is_locked": False,
     }
     assert ui.stranger().post(ui.url + "/quit", headers=bearer).status_code == 204
     assert kiosk.has_quit

@@ -26,6 +26,9 @@ def test_every_file_has_a_type_that_browsers_accept() -> None:
         "first_run.mjs",
         "reveal.mjs",
         "connect.mjs",
+        "lock.mjs",
+        "locked.mjs",
+        "secrets.mjs",
         "mark.svg",
     } == set(files)
     assert {file.content_type.partition(";")[0] for file in files.values()} == {
