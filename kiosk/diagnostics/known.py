@@ -44,7 +44,7 @@ NOTICES = frozenset(notice.value for notice in Notice)
 SYNC_PROGRAMS = frozenset(SYNCED.values())
 SPOKEN = frozenset(LANGUAGES)
 SWITCH = frozenset({"on", "off"})
-JOBS = frozenset({"backup", "drill", "forget_old"})
+JOBS = frozenset({"backup", "drill", "forget_old", "look", "restore"})
 TRIGGERS = frozenset({"schedule", "phones", "person", "network", "retry"})
 FILE_SYSTEMS = frozenset({"vfat", "msdos", "fat", "fat12", "fat16", "fat32", "exfat"})
 

@@ -23,6 +23,7 @@ class Gap(StrEnum):
 
 
 TEMPLATES: tuple[tuple[str, tuple[Gap, ...]], ...] = (
+    ("a backup was put in place of the database", ()),
     ("a connection failed", ()),
     ("a cure failed", ()),
     ("a request failed outside its route", ()),
@@ -31,6 +32,7 @@ TEMPLATES: tuple[tuple[str, tuple[Gap, ...]], ...] = (
     ("job %s failed", (Gap.JOB,)),
     ("no report could be made", ()),
     ("no usable keystore, the key goes into a file", ()),
+    ("nothing was restored", ()),
     ("phones are no longer served", ()),
     ("phones are served on port %d", (Gap.NUMBER,)),
     ("port %d is taken", (Gap.NUMBER,)),
@@ -40,6 +42,7 @@ TEMPLATES: tuple[tuple[str, tuple[Gap, ...]], ...] = (
     ("stopped", ()),
     ("the address is not remembered", ()),
     ("the backup failed", ()),
+    ("the backup was not put in place", ()),
     ("the drill failed", ()),
     ("the key stays in the keystore", ()),
     ("the server did not end in time", ()),

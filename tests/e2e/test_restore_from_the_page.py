@@ -64,7 +64,17 @@ class Load:
             self.acknowledged.append(tuple(ids))
 
 
-def test_a_backup_under_the_load_of_twenty_phones_is_restored_on_a_new_computer(clinic: Clinic, tmp_path: Path) -> None:
+@pytest.fixture
+def new_computer(tmp_path: Path) -> Iterator[RunningServer]:
+    """On which nothing was set up; not started yet."""
+    server = RunningServer(tmp_path / "new computer")
+    yield server
+    server.kill()
+
+
+def test_a_backup_under_the_load_of_twenty_phones_is_restored_on_a_new_computer(
+    clinic: Clinic, new_computer: RunningServer
+) -> None:
     old = KioskPages(clinic.server)
     assert old.post("/pairing/open").status_code == 303
     before, after = clinic.hub_phone(), clinic.library_phone()
@@ -82,7 +92,7 @@ def test_a_backup_under_the_load_of_twenty_phones_is_restored_on_a_new_computer(
     synced(after)
     clinic.server.kill()
 
-    clinic.server = RunningServer(tmp_path / "new computer")
+    clinic.server = new_computer
     clinic.server.start()
     pages = KioskPages(clinic.server)
     assert WORDS.text("first_run.backup.restore") in pages.text("/")
@@ -105,7 +115,6 @@ def test_a_backup_under_the_load_of_twenty_phones_is_restored_on_a_new_computer(
     assert before.rows("patients").keys() == load.ids() | {patient, made}
     assert stored(after, "patients", patient)["surname"] == ""
     assert stored(before, "patients", made)["given_name"] == "Amira"
-    clinic.server.kill()
 
 
 def test_on_the_same_computer_a_broken_backup_changes_nothing_and_a_good_one_says_which_phones_have_to_upload(
