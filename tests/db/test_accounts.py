@@ -279,9 +279,10 @@ def test_the_plain_password_is_nowhere_in_the_database(database: Database) -> No
     assert not any("horse" in text or "staple" in text for text in texts)
 
 
+@pytest.mark.usefixtures("usual_password_cost")
 def test_hashes_made_here_are_those_that_the_cloud_makes() -> None:
     made = hash_password("correct horse")
-    assert made.startswith("$2b$")
+    assert made.startswith("$2b$12$")
     assert bcrypt.checkpw(b"correct horse", made.encode())
     assert hash_password("correct horse") != made
 
@@ -313,6 +314,7 @@ def test_a_damaged_hash_is_nobodys(damaged: str) -> None:
     assert not is_password_of("x", damaged)
 
 
+@pytest.mark.usefixtures("usual_password_cost")
 def test_an_unknown_user_takes_as_long_as_a_known_one() -> None:
     """Measured in time of the processor, so that other programs do not count."""
     known = hash_password("correct horse")

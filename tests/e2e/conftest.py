@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from db.accounts import NewAccount, add_account
+from db.clock import SystemClock
+from kiosk.config import Config
+from kiosk.keystore import KeystoreChoice
+from kiosk.opening import open_beside
+from kiosk.paths import DataFolder
 from tests.e2e.clinic import Clinic
 from tests.e2e.server import DOCTOR, NURSE, RunningServer
 from tests.phone.client import PhoneDriver
@@ -21,16 +28,15 @@ _tags = count(1)
 
 @pytest.fixture(scope="session")
 def staffed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with two staff accounts, which were added beside the running server. Copy it, don't use it."""
-    folder = tmp_path_factory.mktemp("staffed") / "data"
-    server = RunningServer(folder, port=0)
-    server.start()
-    try:
-        server.add_user(NURSE)
-        server.add_user(DOCTOR)
-    finally:
-        server.stop()
-    return folder
+    """A data folder with two staff accounts. Copy it, don't use it."""
+    folder = DataFolder(tmp_path_factory.mktemp("staffed") / "data")
+    folder.prepare()
+    _, database = open_beside(Config(folder, keystore=KeystoreChoice.FILE), SystemClock())
+    with closing(database):
+        for staff in (NURSE, DOCTOR):
+            account = NewAccount(staff.email, staff.name, staff.password, clinic_name=staff.clinic)
+            add_account(database, account, "command")
+    return folder.root
 
 
 @pytest.fixture

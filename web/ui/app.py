@@ -147,7 +147,6 @@ def _backups_routes(backups: BackupsActions) -> Routes:
 
 
 def _restore_routes(restore: RestoreActions) -> Routes:
-    """Whoever may do the POSTs decides what the records are: what guards a restore goes here."""
     return (
         ("GET", "/restore", restore.get_restore),
         ("GET", "/restore/status", restore.get_restore_part),

@@ -26,6 +26,14 @@ ASKS_FOR_PIN = frozenset(
         # backups that leave the computer, and what opens them
         "POST /backups/second",
         "POST /backups/code",
+        # what the records are, and which computer serves them
+        "GET /restore",
+        "POST /restore/search",
+        "POST /restore/look",
+        "POST /restore/begin",
+        "GET /move",
+        "POST /move/leave",
+        "POST /move/stay",
         # which cloud, and what is exchanged with it
         "GET /cloud/connect",
         "POST /cloud/connect",
@@ -70,6 +78,9 @@ NEEDS_NO_PIN = frozenset(
         "POST /cloud/pause",
         "POST /cloud/resume",
         "POST /backups/make",
+        "POST /move/back-up",
+        "POST /restore/cancel",
+        "POST /restore/dismiss",
         # care: which of two values is right
         "POST /conflicts/restore",
         "POST /conflicts/settle",
