@@ -27,6 +27,7 @@ TEMPLATES: tuple[tuple[str, tuple[Gap, ...]], ...] = (
     ("a connection failed", ()),
     ("a cure failed", ()),
     ("a request failed outside its route", ()),
+    ("an abandoned key stays in the keystore", ()),
     ("check %s did not end in time", (Gap.CHECK,)),
     ("check %s: %s", (Gap.CHECK, Gap.EXCEPTION)),
     ("job %s failed", (Gap.JOB,)),
