@@ -178,7 +178,6 @@ class Database:
         try:
             with _meaningful(), _transaction(self._writer, "BEGIN IMMEDIATE") as connection:
                 yield Transaction(connection, self._clock, self._ceiling)
-            self._write_failure = None
         except StorageFailed as failure:
             self._write_failure = failure.code
             raise
@@ -187,8 +186,13 @@ class Database:
 
     @property
     def write_failure(self) -> str | None:
-        """The code of the error that kept the last transaction from being stored (no room, mostly); None: none did."""
+        """The code of the last error that kept a transaction from being stored (no room, mostly), until that is
+        forgotten. A small one that is stored after it, such as a line of the log, says nothing about a large one."""
         return self._write_failure
+
+    def forget_write_failure(self) -> None:
+        """Somebody has seen that there is room again."""
+        self._write_failure = None
 
     def close(self) -> None:
         """Closes every connection; the last one to close folds the write-ahead log into the file.

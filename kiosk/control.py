@@ -16,8 +16,10 @@ from db.clock import Clock
 from db.cloud.state import read_access, read_state
 from db.devices import list_devices
 from db.errors import AddressUnavailable, AlreadyExists, InvalidInput, PortTaken
+from db.health import phone_clocks
 from db.pairing import pairing_open_until
 from db.records import live_counts
+from db.retention import forget_old
 from db.scope import read_phone_scope
 from db.settings import Setting, read_settings, write_setting
 from db.store import Store
@@ -271,6 +273,15 @@ class KioskControl:
         elif self._key_place is KeyPlace.FILE:
             with self._store.database.write() as transaction:
                 write_setting(transaction, Setting.DISMISSED_NOTICES, Notice.KEY_IN_FILE.value)
+
+    def forget_old(self) -> None:
+        """Drops what is past its time; nothing while the clock may be wrong: ten years too far it would drop all."""
+        with self._store.database.read() as snapshot:
+            cloud, now_ms = read_state(snapshot), self._clock.now_ms()
+            clocks = phone_clocks(snapshot, now_ms)
+        clock = judge(Evidence(now_ms, RELEASED_MS, cloud.clock_ahead_ms, cloud.last_success_ms, clocks))
+        if clock.finding is None:
+            forget_old(self._store.database)
 
     def quit_server(self) -> None:
         """See KioskPort."""

@@ -13,7 +13,6 @@ from datetime import timedelta
 from db.clock import Clock, SystemClock
 from db.database import Database
 from db.errors import HubError
-from db.retention import forget_old
 from db.settings import Setting, read_settings
 from db.store import Store
 from kiosk import __version__
@@ -170,7 +169,7 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
-    jobs, announcement = _jobs(backups, database), Announcement(control.announced)
+    jobs, announcement = _jobs(backups, control.forget_old), Announcement(control.announced)
     return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, wakefulness, token)
 
 
@@ -207,11 +206,11 @@ def _phone_listener(
     return PhoneListener(make_phone_server, port)
 
 
-def _jobs(backups: Backups, database: Database) -> JobRunner:
+def _jobs(backups: Backups, forget: Callable[[], None]) -> JobRunner:
     jobs = JobRunner()
     jobs.every(BACKUP_LOOK_EVERY, "backup", backups.make_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
-    jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
+    jobs.every(FORGET_EVERY, "forget_old", forget, first_after=FORGET_FIRST_AFTER)
     return jobs
 
 

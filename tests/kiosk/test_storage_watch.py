@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from db.database import Database
 from db.errors import StorageFailed
 from db.settings import Setting, read_setting, write_setting
-from kiosk.storage_watch import TRY_AGAIN_S, StorageWatch
+from kiosk.storage_watch import SCRATCH_NAME, TRY_AGAIN_S, StorageWatch, has_room
 from tests.db.rows import put_rows
 
 
@@ -46,3 +47,19 @@ def test_the_try_changes_nothing_and_finds_that_there_is_room(database: Database
     assert watch.trouble() is None
     with database.read() as snapshot:
         assert read_setting(snapshot, Setting.SERVER_ID) == "hub-1"
+    assert not (database.path.parent / SCRATCH_NAME).exists()
+
+
+def test_a_small_write_that_goes_well_says_nothing_about_room(database: Database) -> None:
+    begun: list[Callable[[], None]] = []
+    watch = StorageWatch(database, begun.append)
+    fail_to_write(database)
+    with database.write() as transaction:
+        write_setting(transaction, Setting.SERVER_ID, "hub-1")
+    assert watch.trouble() == "disk_full"
+
+
+def test_a_place_that_takes_nothing_has_no_room(tmp_path: Path) -> None:
+    assert has_room(tmp_path)
+    assert not has_room(tmp_path / "missing")
+    assert list(tmp_path.iterdir()) == []
