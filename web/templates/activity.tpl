@@ -8,6 +8,7 @@
   % for chart in view.activity:
   <div class="chart" id="activity-{{chart.name}}">
     <h3>{{chart.title}} <span class="muted">{{chart.summary}}</span></h3>
+    % if chart.rows:
     <svg viewBox="0 0 240 80" preserveAspectRatio="none" aria-hidden="true" focusable="false">
       % if chart.records_path:
       <path class="of-records" d="{{chart.records_path}}"/>
@@ -22,7 +23,6 @@
       <span>{{mark}}</span>
       % end
     </div>
-    % if chart.rows:
     <table class="unseen">
       <caption>{{chart.title}}</caption>
       <thead>
