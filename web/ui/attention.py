@@ -114,7 +114,8 @@ def _of_cloud(cloud: CloudView, now_ms: int, words: Translator) -> Iterator[Prob
         yield Problem("cloud", state.tone, state.headline, state.sentences[0] if state.sentences else "", choice)
     if cloud.set_aside:
         look = Choice("cure-aside", words.text("problems.look"), ASIDE_PAGE, is_link=True)
-        yield Problem("aside", WARN, words.text("cloud.set_aside", count=cloud.set_aside), "", look)
+        headline = words.text("cloud.set_aside", count=cloud.set_aside)
+        yield Problem("aside", WARN, headline, words.text("problems.aside"), look)
 
 
 def _to_check(name: str, words: Translator) -> Choice:
