@@ -24,7 +24,7 @@ from kiosk.start_at_login import (
     start_at_login,
 )
 
-COMMAND = ["/opt/a b/program", "--data-dir", '/home/x/100 % "$HOME" `\\', "at-login"]
+COMMAND = ["/opt/a b/program", "--data-dir", '/srv/100 % "$HOME" `\\', "at-login"]
 
 
 @pytest.fixture
