@@ -28,8 +28,14 @@ WINDOW_MODULES = {
         *("webview", "webview.platforms.qt", "PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets"),
         *("PySide6.QtNetwork", "PySide6.QtWebChannel", "PySide6.QtWebEngineCore", "PySide6.QtWebEngineWidgets"),
     ),
-    "win32": ("webview", "webview.platforms.winforms", "webview.platforms.edgechromium", "clr"),
-    "darwin": ("webview", "webview.platforms.cocoa"),
+    "win32": (
+        *("webview", "webview.platforms.winforms", "webview.platforms.edgechromium", "clr"),
+        *("pystray", "pystray._win32", "PIL.Image", "PIL.ImageDraw"),
+    ),
+    "darwin": (
+        *("webview", "webview.platforms.cocoa"),
+        *("pystray", "pystray._darwin", "PIL.Image", "PIL.ImageDraw"),
+    ),
 }
 LATE_MODULES = ("sqlalchemy.dialects.sqlite", "cheroot.ssl.builtin")
 
@@ -41,7 +47,7 @@ NEVER = (
     *("PyQt5", "PyQt6", "PySide2", "gi", "cefpython3", "IPython", "numpy", "pandas", "pygments", "rich", "markdown_it"),
     *("sqlalchemy.testing", "alembic.testing", "MySQLdb", "psycopg2", "pysqlite2", "cffi.setuptools_ext"),
 )
-WINDOW_ONLY = ("webview", "PySide6", "shiboken6", "qtpy", "clr", "pythonnet")
+WINDOW_ONLY = ("webview", "PySide6", "shiboken6", "qtpy", "clr", "pythonnet", "pystray", "PIL")
 
 # Qt's plugins that a page in a window needs. The rest is for cameras, maps, cars and small devices.
 QT_PLUGINS = (

@@ -34,7 +34,7 @@ SPDX = {
     "License :: OSI Approved :: BSD License": "BSD-3-Clause",
     "License :: OSI Approved :: Apache Software License": "Apache-2.0",
 }
-LOOKED_UP = {"sqlcipher3": "Zlib"}
+LOOKED_UP = {"sqlcipher3": "Zlib", "pystray": "LGPL-3.0-or-later"}
 SPDX_EXPRESSION = re.compile(r"[A-Za-z0-9.+-]+( (AND|OR|WITH) [A-Za-z0-9.+-]+)*")
 
 
@@ -98,6 +98,8 @@ def _of_package(name: str) -> Component:
     distribution = metadata.distribution(name)
     names = sorted({str(file) for file in distribution.files or () if TEXT_NAMES.search(str(file))})
     texts = [Path(str(distribution.locate_file(text))) for text in names if ".dist-info/" in text]
+    if name == "pystray":  # Windows and macOS; its own package brings the texts too
+        texts += [COMMON_TEXTS / "LGPL-3", COMMON_TEXTS / "GPL-3"]
     if name.startswith(("pyside6", "shiboken6")):
         texts += [OWN_TEXTS / "Qt.txt", COMMON_TEXTS / "LGPL-3", COMMON_TEXTS / "GPL-3"]
     version = distribution.version

@@ -43,6 +43,7 @@ TESTS = (
     Package(("openbox",), commands=("openbox",)),
     Package(("xdotool",), commands=("xdotool",)),
     Package(("wmctrl",), commands=("wmctrl",)),
+    Package(("trayer",), commands=("trayer",)),
     Package(("imagemagick",), commands=("import",)),
     Package(("nodejs",), commands=("node",)),
     Package(("npm",), commands=("npm",)),

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from db.clock import Clock
-from db.errors import StorageBusy
+from db.errors import StorageBusy, StorageFailed
 from db.schema import SERVER_CLOCK
 from db.sqlite.connection import at_rest_connector, connector
 from db.sqlite.failures import DRIVER_ERRORS, meaning_of
@@ -144,6 +144,7 @@ class Database:
         self._reads = 0
         self._reads_changed = threading.Condition()
         self._is_closed = False
+        self._write_failure: str | None = None
         self._writer = _open(path, key, is_reader=False)
         self._reader = _open(path, key, is_reader=True)
 
@@ -177,8 +178,21 @@ class Database:
         try:
             with _meaningful(), _transaction(self._writer, "BEGIN IMMEDIATE") as connection:
                 yield Transaction(connection, self._clock, self._ceiling)
+        except StorageFailed as failure:
+            self._write_failure = failure.code
+            raise
         finally:
             self._write_lock.release()
+
+    @property
+    def write_failure(self) -> str | None:
+        """The code of the last error that kept a transaction from being stored (no room, mostly), until that is
+        forgotten. A small one that is stored after it, such as a line of the log, says nothing about a large one."""
+        return self._write_failure
+
+    def forget_write_failure(self) -> None:
+        """Somebody has seen that there is room again."""
+        self._write_failure = None
 
     def close(self) -> None:
         """Closes every connection; the last one to close folds the write-ahead log into the file.

@@ -85,10 +85,22 @@ def last_round(snapshot: Snapshot, kind: SyncKind) -> LastRound | None:
     return LastRound(row.at, row.duration_ms) if row else None
 
 
+@dataclass(frozen=True)
+class PhoneClock:
+    """By how much a phone's clock seems to be ahead of this computer's, in ms, as one push shows it."""
+
+    device_id: str
+    ahead_ms: int
+
+
 def phone_clock_offsets(snapshot: Snapshot, now_ms: int) -> tuple[int, ...]:
-    """By how much the phones' clocks seem to be ahead of this computer's, in ms: one number for each push of the last
-    day, from the row that was changed last before it. Work that was done long before the push makes it smaller,
-    never larger.
+    """The same as ``phone_clocks``, whosever phone it is."""
+    return tuple(clock.ahead_ms for clock in phone_clocks(snapshot, now_ms))
+
+
+def phone_clocks(snapshot: Snapshot, now_ms: int) -> tuple[PhoneClock, ...]:
+    """By how much the phones' clocks seem to be ahead of this computer's: one for each push of the last day, from the
+    row that was changed last before it. Work that was done long before the push makes it smaller, never larger.
 
     Compared with the time of the push by this computer's clock, not with its stamp: stamps go on where the clock
     is set back (db/stamps.py).
@@ -102,18 +114,26 @@ def phone_clock_offsets(snapshot: Snapshot, now_ms: int) -> tuple[int, ...]:
         if CATALOGUE[name].phones_may_write and "updated_at" in CATALOGUE[name].columns:
             for sync_id, updated_at in _freshest_rows(snapshot, table, list(pushes), last_stamp - DAY_MS):
                 freshest[sync_id] = max(freshest.get(sync_id, 0), updated_at)
-    return tuple(freshest[sync_id] - pushes[sync_id] for sync_id in sorted(freshest))
+    return tuple(
+        PhoneClock(pushes[sync_id].device_id, freshest[sync_id] - pushes[sync_id].at_ms) for sync_id in sorted(freshest)
+    )
 
 
-def _recent_pushes(snapshot: Snapshot, now_ms: int) -> dict[int, int]:
-    """The lines of the log and their times, of the last day before or after now."""
+@dataclass(frozen=True)
+class _Push:
+    at_ms: int
+    device_id: str
+
+
+def _recent_pushes(snapshot: Snapshot, now_ms: int) -> dict[int, _Push]:
+    """By the line of the log, those of the last day before or after now."""
     query = (
-        sa.select(SYNC_LOG.c.id, SYNC_LOG.c.at)
+        sa.select(SYNC_LOG.c.id, SYNC_LOG.c.at, SYNC_LOG.c.device_id)
         .where(SYNC_LOG.c.kind == SyncKind.PUSH.value, SYNC_LOG.c.at.between(now_ms - DAY_MS, now_ms + DAY_MS))
         .order_by(SYNC_LOG.c.id.desc())
         .limit(PUSHES_LOOKED_AT)
     )
-    return {row.id: row.at for row in snapshot.rows(query)}
+    return {row.id: _Push(row.at, row.device_id or "") for row in snapshot.rows(query)}
 
 
 def _freshest_rows(snapshot: Snapshot, table: sa.Table, pushes: list[int], since: int) -> list[tuple[int, int]]:

@@ -51,9 +51,13 @@ class Setting(StrEnum):
     CLOUD_BYTES_TODAY = "cloud_bytes_today"  # the day and how much went over the line on it
 
 
+_VALUE = sa.select(SETTINGS.c.value).where(SETTINGS.c.key == sa.bindparam("wanted"))
+"""Made once: pages that are open ask for a dozen every few seconds."""
+
+
 def read_setting(snapshot: Snapshot, setting: Setting) -> str | None:
     """The value, or None when it was never set."""
-    value: str | None = snapshot.scalar(sa.select(SETTINGS.c.value).where(SETTINGS.c.key == setting.value))
+    value: str | None = snapshot.scalar(_VALUE, {"wanted": setting.value})
     return value
 
 

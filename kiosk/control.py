@@ -14,18 +14,23 @@ from dataclasses import dataclass
 
 from db.accounts import NewAccount, add_account_in, has_accounts
 from db.clock import Clock
-from db.cloud.state import read_access
+from db.cloud.state import read_access, read_state
 from db.devices import list_devices
 from db.errors import AddressUnavailable, AlreadyExists, InvalidInput, PortTaken
+from db.health import phone_clocks
 from db.pairing import pairing_open_until
 from db.records import live_counts
+from db.retention import forget_old
 from db.scope import read_phone_scope
 from db.settings import Setting, read_settings, write_setting
 from db.store import Store
 from db.sync_log import LoggedSync, recent_syncs
-from kiosk import __version__
+from kiosk import RELEASED_MS, __version__
+from kiosk.activity import picture_of
 from kiosk.announcement import Announced
+from kiosk.clock_guard import Evidence, judge
 from kiosk.failures import meaning_of
+from kiosk.glance import Glance
 from kiosk.keystore import KeyPlace
 from kiosk.language import choose_language, chosen_language
 from kiosk.move_desk import serve_here_again
@@ -42,6 +47,7 @@ from kiosk.phone_desk import CHANNEL, PhoneDesk, phone_view
 from kiosk.phone_listener import ListenerState, PhoneListener
 from kiosk.phone_receipts import PhoneReceipts
 from kiosk.runtime_file import RunningServer
+from kiosk.storage_watch import StorageWatch
 from web.i18n import LANGUAGES
 from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
@@ -102,6 +108,8 @@ class KioskControl:
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
         self._receipts = PhoneReceipts(store.database)
+        self._glance = Glance(store.database)
+        self._storage = StorageWatch(store.database)
         self.cloud, self.backups = desks.cloud, desks.backups
         self.check, self.diagnostics = desks.check, desks.diagnostics
         self.restoring, self.moving = desks.restoring, desks.moving
@@ -125,7 +133,11 @@ class KioskControl:
             pairing_until = pairing_open_until(snapshot, self._clock.now_ms())
             scope = read_phone_scope(snapshot)
             log = recent_syncs(snapshot, SHOWN_LOG_LINES)
-        receipts = self._receipts.current()
+            cloud = read_state(snapshot)
+            receipts = self._receipts.current(snapshot)
+        now_ms = self._clock.now_ms()
+        counted = self._glance.current(log[0].id if log else 0, now_ms)
+        clock = judge(Evidence(now_ms, RELEASED_MS, cloud.clock_ahead_ms, cloud.last_success_ms, counted.clocks))
         listener = self._listener.state
         addresses = self._addresses()
         remembered = remembered_address(self._folder)
@@ -149,13 +161,16 @@ class KioskControl:
             ),
             notices=self._notices(settings, choice),
             counts={table: counts.get(table, 0) for table in COUNTED_TABLES},
-            phones=tuple(phone_view(phone, receipts.get(phone.id)) for phone in phones),
+            phones=tuple(phone_view(phone, receipts.get(phone.id), clock.phones.get(phone.id, 0)) for phone in phones),
             pairing_open_until_ms=pairing_until,
             phones_receive=scope,
             log=tuple(map(_sync_line, log)),
             data_folder=str(self._folder.root),
-            now_ms=self._clock.now_ms(),
+            now_ms=now_ms,
             is_kept_awake=self._is_kept_awake(),
+            activity=picture_of(counted.sums, now_ms),
+            clock=clock.finding,
+            write_failure=self._storage.trouble(),
         )
 
     def facts(self, ui_url: str, token: str) -> RunningServer:
@@ -279,6 +294,15 @@ class KioskControl:
         elif notice is Notice.KEY_IN_FILE and self._key_place is KeyPlace.FILE:
             with self._store.database.write() as transaction:
                 write_setting(transaction, Setting.DISMISSED_NOTICES, Notice.KEY_IN_FILE.value)
+
+    def forget_old(self) -> None:
+        """Drops what is past its time; nothing while the clock may be wrong: ten years too far it would drop all."""
+        with self._store.database.read() as snapshot:
+            cloud, now_ms = read_state(snapshot), self._clock.now_ms()
+            clocks = phone_clocks(snapshot, now_ms)
+        clock = judge(Evidence(now_ms, RELEASED_MS, cloud.clock_ahead_ms, cloud.last_success_ms, clocks))
+        if clock.finding is None:
+            forget_old(self._store.database)
 
     def quit_server(self) -> None:
         """See KioskPort."""

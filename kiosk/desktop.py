@@ -18,7 +18,9 @@ from kiosk.menu import menu_of
 from kiosk.paths import DataFolder, data_folder, keep_new_files_private
 from kiosk.private_file import write_private
 from kiosk.runtime_file import RunningServer, StartFailure, running_server
+from kiosk.start_at_login import is_unwanted
 from kiosk.supervisor import Supervisor
+from kiosk.tray import TrayTexts
 from kiosk.window import WindowOutcome, WindowTexts, leave, show_window
 from web.i18n import Catalogue, Translator, load_catalogue
 
@@ -54,9 +56,11 @@ def open_at_login(words: argparse.Namespace) -> None:
     """``at-login``: opens the window, but only for an account that has records in its data folder.
 
     The installer's start-up entry is there for every account of the computer. An account that never set up a server
-    must not be met by a first-run page every morning, or somebody answers it and the clinic has two servers.
+    must not be met by a first-run page every morning, or somebody answers it and the clinic has two servers. And an
+    account may not want it: its choice in the tray counts, whatever the installer's entry says.
     """
-    if data_folder(words.data_dir).database_file.exists():
+    folder = data_folder(words.data_dir)
+    if folder.database_file.exists() and not is_unwanted(folder):
         open_kiosk(words)
 
 
@@ -87,6 +91,25 @@ def window_texts(catalogue: Catalogue, language: str) -> WindowTexts:
         save_title=translator.text("diagnostics.save"),
         failed_title=translator.text("menu.failed"),
         failure=failure_sentence,
+        tray=tray_texts(translator),
+    )
+
+
+def tray_texts(translator: Translator) -> TrayTexts:
+    """The words of the icon beside the clock."""
+
+    def state(code: str) -> str:
+        key = f"state.{code}"
+        return translator.text(key) if translator.has(key) else ""
+
+    return TrayTexts(
+        title=translator.text("app.name"),
+        open=translator.text("tray.open"),
+        start_at_login=translator.text("tray.start_at_login"),
+        quit=translator.text("tray.quit"),
+        hidden_title=translator.text("tray.hidden.title"),
+        hidden_message=translator.text("tray.hidden.message"),
+        state=state,
     )
 
 

@@ -12,7 +12,6 @@ from datetime import timedelta
 from db.clock import Clock, SystemClock
 from db.database import Database
 from db.errors import HubError
-from db.retention import forget_old
 from db.settings import Setting, read_settings
 from db.store import Store
 from kiosk import __version__
@@ -201,7 +200,7 @@ def _assemble(
     )
     restoring.when_ready(control.changed.set)
     entrance.show(create_ui_app(control, entrance.sessions, catalogue))
-    servers = (listener, entrance, cloud, backups, restoring, _jobs(backups, database))
+    servers = (listener, entrance, cloud, backups, restoring, _jobs(backups, control.forget_old))
     return Hub(config, store, control, keys, *servers, Announcement(control.announced), wakefulness)
 
 
@@ -250,11 +249,11 @@ def _phone_listener(
     return PhoneListener(make_phone_server, port)
 
 
-def _jobs(backups: Backups, database: Database) -> JobRunner:
+def _jobs(backups: Backups, forget: Callable[[], None]) -> JobRunner:
     jobs = JobRunner()
     jobs.every(BACKUP_LOOK_EVERY, "backup", backups.make_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
-    jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
+    jobs.every(FORGET_EVERY, "forget_old", forget, first_after=FORGET_FIRST_AFTER)
     return jobs
 
 

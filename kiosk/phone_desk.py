@@ -67,8 +67,9 @@ class PhoneDesk:
             write_phone_scope(transaction, scope)
 
 
-def phone_view(device: Device, receipt: Receipt | None = None) -> PhoneView:
-    """A phone as the pages show it. ``receipt``: where the records are that it was the last to change."""
+def phone_view(device: Device, receipt: Receipt | None = None, clock_ahead_ms: int = 0) -> PhoneView:
+    """A phone as the pages show it. ``receipt``: where the records are that it was the last to change;
+    ``clock_ahead_ms``: of its clock, where that is wrong."""
     return PhoneView(
         device_id=device.id,
         name=device.name,
@@ -84,4 +85,5 @@ def phone_view(device: Device, receipt: Receipt | None = None) -> PhoneView:
         app_generation=device.app_generation.value,
         has_identity=is_paired_id(device.id),
         receipt=receipt,
+        clock_ahead_ms=clock_ahead_ms,
     )

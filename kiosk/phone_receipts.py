@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from db.cloud.receipts import hops_by_device, seen_at
 from db.cloud.state import read_access
-from db.database import Database
+from db.database import Database, Snapshot
 from kiosk.jobs import run_guarded
 from web.ui.cloud_port import Receipt
 
@@ -43,11 +43,14 @@ class PhoneReceipts:
         self._counted_at: tuple[int, ...] | None = None
         self._next_s = 0.0
 
-    def current(self) -> Mapping[str, Receipt]:
-        """By device id, as of the last count; a new one is begun where something has changed since. Empty while there
-        is no cloud, or before the first count."""
+    def current(self, snapshot: Snapshot) -> Mapping[str, Receipt]:
+        """By device id, as of the last count; a new one is begun where ``snapshot`` shows that something has changed
+        since. Empty while there is no cloud, or before the first count."""
+        if read_access(snapshot) is None:
+            return NONE_YET
+        now_at = seen_at(snapshot)
         with self._lock:
-            is_due = not self._is_counting and self._monotonic() >= self._next_s
+            is_due = not self._is_counting and now_at != self._counted_at and self._monotonic() >= self._next_s
             self._is_counting = self._is_counting or is_due
         if is_due:
             self._start(lambda: run_guarded("phone receipts", self._count))
@@ -57,14 +60,10 @@ class PhoneReceipts:
         began = self._monotonic()
         try:
             with self._database.read() as snapshot:
-                if read_access(snapshot) is None:
-                    self._counted, self._counted_at = NONE_YET, None
-                    return
-                now_at = seen_at(snapshot)
-                if now_at != self._counted_at:
-                    hops = hops_by_device(snapshot)
-                    self._counted = {device: Receipt(h.here, h.in_cloud, h.waiting) for device, h in hops.items()}
-                    self._counted_at = now_at
+                counted_at = seen_at(snapshot)
+                hops = hops_by_device(snapshot)
+            self._counted = {device: Receipt(h.here, h.in_cloud, h.waiting) for device, h in hops.items()}
+            self._counted_at = counted_at
         finally:
             with self._lock:
                 ended = self._monotonic()

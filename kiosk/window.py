@@ -23,8 +23,11 @@ from kiosk.menu import MenuAction, MenuGroup
 from kiosk.menu_desk import MenuDesk
 from kiosk.paths import DataFolder
 from kiosk.runtime_file import RunningServer, StartFailure
+from kiosk.start_at_login import start_at_login
 from kiosk.supervisor import NOT_READY, ServerReport, ServerState, Supervisor
 from kiosk.toolkit import ObstacleKind, find_obstacle, is_root, prepare_environment, speak
+from kiosk.tray import TrayTexts, tray_before_window, tray_in_qt
+from kiosk.tray_desk import TrayDesk
 from kiosk.window_menu import retitle, toolkit_menu
 
 SIZE = (1100, 760)
@@ -54,6 +57,7 @@ class WindowTexts:
     backup_title: str  # of the dialog that asks for the file of a backup
     failed_title: str  # of the dialog that says why something in the menu did not work
     failure: Callable[[str], str]  # the sentence of an error, by its code
+    tray: TrayTexts | None = None  # of the icon beside the clock; None: no icon
 
 
 class WindowOutcome(StrEnum):
@@ -128,6 +132,8 @@ class _KioskWindow:
         self._is_maximized = False
         self._menu = MenuDesk(folder, self)
         self._menu_shown: tuple[MenuGroup, ...] = ()
+        at_login = start_at_login(folder, Path.home(), os.environ)
+        self._tray = TrayDesk(folder, self, lambda: self._texts().tray, at_login)
 
     def run(self) -> WindowResult:
         webview = importlib.import_module("webview")
@@ -151,6 +157,7 @@ class _KioskWindow:
         events.restored += self._on_restored
         try:
             self._menu_shown = texts.menu
+            self._tray.put_up(tray_before_window)
             webview.start(
                 self._supervise,
                 gui=_toolkit_name(),
@@ -161,6 +168,7 @@ class _KioskWindow:
             return WindowResult(WindowOutcome.NO_TOOLKIT)
         finally:
             self._supervisor.close()
+            self._tray.take_down()
         return WindowResult(WindowOutcome.CLOSED)
 
     def _prepare_view(self) -> None:
@@ -176,6 +184,7 @@ class _KioskWindow:
             page.loadFinished.disconnect(view.on_load_finished)
             page.loadFinished.connect(self._on_page)
             page.profile().downloadRequested.connect(self._on_download)
+            self._tray.put_up(tray_in_qt)
             self._speak(self._texts())
 
     def _on_page(self, is_loaded: bool) -> None:
@@ -184,6 +193,7 @@ class _KioskWindow:
         if texts.menu != self._menu_shown:
             self._menu_shown = texts.menu
             retitle(self._window.native.menuBar(), texts.menu)
+            self._tray.refresh()
             self._speak(texts)
 
     def _on_download(self, download: Any) -> None:
@@ -228,6 +238,30 @@ class _KioskWindow:
         texts = self._texts()
         self._window.create_confirmation_dialog(texts.failed_title, texts.failure(code))
 
+    # TrayWindow
+
+    def hide(self) -> None:
+        """See TrayWindow."""
+        self._window.hide()
+
+    def tell(self, title: str, message: str) -> None:
+        """See TrayWindow."""
+        self._window.create_confirmation_dialog(title, message)
+
+    def ask_to_end(self) -> None:
+        """See TrayWindow."""
+        with self._lock:
+            if self._is_asking or self._may_close:
+                return
+            self._is_asking = True
+        if not self._has_server:
+            with self._lock:
+                self._may_close = True
+            self._window.destroy()
+            return
+        texts = self._texts()
+        self._ask_and_close(texts)
+
     def come_to_front(self) -> None:
         """A second start asks for this, at any time and in any thread."""
         window = self._window
@@ -249,11 +283,14 @@ class _KioskWindow:
         texts = self._texts()
         if report.state is ServerState.RUNNING and report.server:
             self._show_server(report.server)
+            self._tray.refresh()
         elif report.state is ServerState.RESTARTING:
             self._show_message(message_page(texts, texts.restarting))
+            self._tray.say(texts.restarting)
         elif report.state is ServerState.FAILED and report.failure:
             self._has_server = report.failure.code == NOT_READY
             self._show_message(message_page(texts, texts.cannot_start, texts.sentence(report.failure)))
+            self._tray.say(texts.cannot_start)
         elif report.state is ServerState.STOPPED:
             self._may_close = True
             self._window.destroy()
@@ -276,10 +313,20 @@ class _KioskWindow:
             if self._is_asking:
                 return False
             self._is_asking = True
+        if self._tray.is_shown:
+            threading.Thread(target=self._hide_in_tray, name="hide", daemon=True).start()
+            return False
         texts = self._texts()
         self._speak(texts)
         threading.Thread(target=self._ask_and_close, args=(texts,), name="close-question", daemon=True).start()
         return False
+
+    def _hide_in_tray(self) -> None:
+        try:
+            self._tray.hide_window()
+        finally:
+            with self._lock:
+                self._is_asking = False
 
     def _ask_and_close(self, texts: WindowTexts) -> None:
         is_agreed = self._window.create_confirmation_dialog(texts.close_title, texts.close_message)

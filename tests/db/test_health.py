@@ -13,6 +13,7 @@ from db.health import (
     last_round,
     oldest_waiting,
     phone_clock_offsets,
+    phone_clocks,
     revision_of,
 )
 from db.migrate import newest_revision
@@ -89,6 +90,17 @@ def test_of_each_push_the_row_that_was_changed_last_counts(database: Database, c
     visit = {"id": "v1", "patient_id": "p1", "updated_at": clock.now_ms() + 2 * HOUR_MS}
     phone.push({"visits": {"created": [visit], "updated": [], "deleted": []}})
     assert offsets(database, clock) == (-5_000, 2 * HOUR_MS)
+
+
+def test_each_clock_is_told_with_its_phone(database: Database, clock: AdjustableClock) -> None:
+    for device, ahead_ms in (("d1", HOUR_MS), ("d2", 0)):
+        phone = Caller(database, device)
+        phone.pull()
+        phone.push_created("patients", patient(device, updated_at=clock.now_ms() + ahead_ms))
+    with database.read() as snapshot:
+        clocks = phone_clocks(snapshot, clock.now_ms())
+    assert [clock.ahead_ms for clock in clocks] == [HOUR_MS, 0]
+    assert len({clock.device_id for clock in clocks}) == 2
 
 
 def test_pushes_of_other_days_do_not_count(database: Database, clock: AdjustableClock) -> None:

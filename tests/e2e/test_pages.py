@@ -14,6 +14,8 @@ from tests.fakes.kiosk_port import CABLE, WIFI, FakeKioskPort
 from tests.web.ui.kiosk_port_contract import FORM
 from tests.web.ui.serving import TOKEN, ServedUi, serve_ui
 from web.i18n import LANGUAGES, Translator, load_catalogue
+from web.ui.activity_port import Activity, Slot
+from web.ui.check_port import Area, Finding, Verdict
 from web.ui.ports import Notice
 
 MINUTE = 60_000
@@ -39,6 +41,7 @@ def busy_clinic(language: str) -> FakeKioskPort:
     kiosk.offer_pairing("bUNyeXB0b2dyYXBoaWMga2V5IG9mIHRoaXMgaHViIGhlcmU")
     kiosk.hold_records(patients=12_431, visits=38_920, events=1_104_233)
     kiosk.join_networks(WIFI, CABLE)
+    kiosk.backups.ends()
     kiosk.notify(Notice.UNCLEAN_STOP_CHECKED)
     kiosk.notify(Notice.ADDRESS_CHANGED, old="192.168.1.4", new="192.168.1.7")
     kiosk.phone_syncs("Rosa Méndez", "pull", 54_100, ago_ms=9 * 24 * HOUR, generation="second", note="unknown_mark")
@@ -57,6 +60,15 @@ def busy_clinic(language: str) -> FakeKioskPort:
     return kiosk
 
 
+def add_troubles(kiosk: FakeKioskPort) -> None:
+    """What needs attention, and a picture of activity."""
+    hours = tuple(Slot(hour % 5, 100 * hour) for hour in range(24))
+    kiosk.have_synced(Activity(hours, tuple(Slot(day % 7, 10 * day) for day in range(30))))
+    kiosk.set_clock(Finding("clock", Area.COMPUTER, Verdict.FAIL, "too_early"))
+    kiosk.backups.ends("storage_failed")
+    kiosk.phones.set_clock("John Okello", HOUR)
+
+
 @pytest.mark.parametrize(("scheme", "size"), LOOKS)
 def test_the_main_page_is_sound_in_every_state(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
@@ -68,6 +80,11 @@ def test_the_main_page_is_sound_in_every_state(
         page.locator("#addresses summary").click()
         page.locator("#log-earlier summary").click()
         check(page, tmp_path / "serving.png")
+        add_troubles(kiosk)
+        page.reload()
+        expect(page.get_by_role("heading", name=words.text("state.serving.attention"))).to_be_visible()
+        expect(page.locator("#activity table")).to_have_count(2)
+        check(page, tmp_path / "attention.png")
         kiosk.occupy_port("node")
         page.reload()
         expect(page.get_by_role("heading", name=words.text("state.port_taken"))).to_be_visible()

@@ -17,6 +17,7 @@ from web.ui.sessions import UiSessions
 
 LOST = "The server part is not answering. Trying again…"
 POLL_MS = 2_500
+QUIET_AFTER = 12
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,22 @@ def test_a_hidden_page_asks_nothing_and_catches_up_at_once(browser: Browser, kio
         assert len(visit.requests) == asked
         with page.expect_response("**/status"):
             page.evaluate(hide, False)
+
+
+def test_a_page_where_nothing_happens_asks_less_often(browser: Browser, kiosk: FakeKioskPort) -> None:
+    with serve_ui(kiosk) as ui, visiting(browser, ui) as visit:
+        visit.page.clock.install()
+        page = visit.enter()
+        for _ in range(QUIET_AFTER):
+            with page.expect_response("**/status"):
+                page.clock.fast_forward(POLL_MS + 100)
+        page.evaluate("1")
+        asked = len(visit.requests)
+        page.clock.fast_forward(POLL_MS + 100)
+        page.evaluate("1")
+        assert len(visit.requests) == asked
+        with page.expect_response("**/status"):
+            page.clock.fast_forward(POLL_MS)
 
 
 def test_stop_and_start_by_keyboard_keep_the_keyboards_place(browser: Browser, kiosk: FakeKioskPort) -> None:

@@ -20,6 +20,8 @@ from tests.fakes.move_port import FakeMove
 from tests.fakes.phones_port import FakePhones
 from tests.fakes.restore_port import FakeRestore
 from web.i18n import LANGUAGES
+from web.ui.activity_port import Activity
+from web.ui.check_port import Finding
 from web.ui.ports import (
     FirstRunForm,
     KioskStatus,
@@ -62,6 +64,9 @@ class FakeKioskPort:
         self.keys = FakeKeys(lambda: self._server_name, self.start_serving, self.stop_serving)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
+        self._activity = Activity()
+        self._clock_finding: Finding | None = None
+        self._write_failure: str | None = None
         self._next_error: HubError | None = None
         self.has_quit = False
         self.first_run: FirstRunForm | None = None
@@ -89,6 +94,9 @@ class FakeKioskPort:
                 log=tuple(reversed(self._log)),
                 data_folder="/home/clinic/.local/share/hikma-local-server",
                 now_ms=self._now_ms(),
+                activity=self._activity,
+                clock=self._clock_finding,
+                write_failure=self._write_failure,
             )
 
     def complete_first_run(self, form: FirstRunForm) -> None:
@@ -214,6 +222,18 @@ class FakeKioskPort:
         """Records come from the cloud or go to it."""
         at_ms = self._now_ms() - ago_ms
         self._log.append(SyncLine(at_ms, kind, None, result, records, records * 650, 120))
+
+    def have_synced(self, activity: Activity) -> None:
+        """So much went to and fro lately."""
+        self._activity = activity
+
+    def set_clock(self, finding: Finding | None) -> None:
+        """The clock of this computer is wrong in this way."""
+        self._clock_finding = finding
+
+    def fail_to_store(self, code: str | None) -> None:
+        """The disk takes nothing."""
+        self._write_failure = code
 
     def staff_decides(self, status: str) -> None:
         """A line of the log about a phone."""

@@ -83,6 +83,10 @@ class FakePhones:
         """Where the records are that a phone has sent."""
         self._views[device_id] = replace(self._known(device_id), receipt=receipt)
 
+    def set_clock(self, device_id: str, ahead_ms: int) -> None:
+        """The clock of a phone is wrong."""
+        self._views[device_id] = replace(self._known(device_id), clock_ahead_ms=ahead_ms)
+
     def sync(self, user: str, at_ms: int, *, received: int, sent: int, generation: str) -> None:
         """A phone of this user syncs with e-mail and password."""
         new = PhoneView(

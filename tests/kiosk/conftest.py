@@ -12,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from db.database import Database
+from db.store import open_store
 from kiosk.cli import OK
 from kiosk.keystore import CHOICE_VARIABLE
 from kiosk.paths import DataFolder
+from tests.db.rows import KEY
 from tests.e2e.server import RunningServer
+from tests.fakes.clock import AdjustableClock
 from tests.kiosk.command_line import NURSE, PASSWORD, Run, runner
 from tests.kiosk.hubs import built_hub
 from tests.web.ui.kiosk_port_contract import FORM
@@ -65,3 +69,17 @@ def staffed(run: Run) -> Run:
     """... in which there is one account."""
     assert run("user", "add", *NURSE, "--clinic", "North", "--password-stdin", stdin=PASSWORD.encode()).code == OK
     return run
+
+
+@pytest.fixture
+def clock() -> AdjustableClock:
+    """A clock that tests set."""
+    return AdjustableClock()
+
+
+@pytest.fixture
+def database(made_folder: Path, tmp_path: Path, clock: AdjustableClock) -> Iterator[Database]:
+    """A database with its tables and nothing in them."""
+    store = open_store(shutil.copytree(made_folder, tmp_path / "database"), KEY, clock)
+    yield store.database
+    store.close()

@@ -18,12 +18,15 @@ from db.errors import AddressUnavailable, AlreadyExists, HubError, InvalidInput,
 from db.files import UNCLEAN_NAME
 from db.records import live_counts
 from db.settings import Setting, read_setting
+from db.sync_log import SyncEntry, SyncKind, log_sync, recent_syncs
+from kiosk import RELEASED_MS
 from kiosk.config import DEFAULT_PORT
-from kiosk.hub import Hub
+from kiosk.hub import Hub, build_hub
 from kiosk.language import chosen_language
 from kiosk.network import LanAddress
+from tests.fakes.clock import DAY_MS, YEAR_MS, AdjustableClock
 from tests.fakes.network import CABLE, WIFI, FakeNetwork
-from tests.kiosk.hubs import LOOPBACK, built_hub
+from tests.kiosk.hubs import LOOPBACK, built_hub, config_of
 from tests.web.ui.kiosk_port_contract import FORM, KioskPortContract
 from web.ui.ports import KioskPort, Notice, NoticeView, ServingState
 
@@ -292,3 +295,28 @@ def test_a_computer_that_begins_with_the_cloud_takes_its_name_and_serves_without
     status = hub.control.status()
     assert status.state in (ServingState.SERVING, ServingState.NO_NETWORK)
     assert status.server_name == "Reception"
+
+
+# Retention
+
+
+def test_what_is_old_is_forgotten_but_not_by_a_clock_that_may_be_wrong(tmp_path: Path) -> None:
+    clock = AdjustableClock(RELEASED_MS + DAY_MS)
+    hub = build_hub(config_of(tmp_path), clock)
+    try:
+        database = hub.store.database
+        with database.write() as transaction:
+            log_sync(transaction, SyncEntry(SyncKind.PULL, "first", "d1", "u1"))
+
+        def lines() -> int:
+            with database.read() as snapshot:
+                return len(recent_syncs(snapshot, 10))
+
+        clock.jump(20 * YEAR_MS)
+        hub.control.forget_old()
+        assert lines() == 1
+        clock.jump(-18 * YEAR_MS)
+        hub.control.forget_old()
+        assert lines() == 0
+    finally:
+        hub.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,12 @@ def connect(database: Database) -> None:
         write_access(transaction, CloudAccess("https://cloud.example", "key", "device", "hub", ()))
 
 
+def shown(receipts: PhoneReceipts, database: Database) -> Mapping[str, Receipt]:
+    """What a look at the page shows."""
+    with database.read() as snapshot:
+        return receipts.current(snapshot)
+
+
 class Background:
     """Work that was begun and waits to be done."""
 
@@ -52,12 +58,19 @@ class Background:
 def test_a_phone_s_records_are_counted_while_there_is_a_cloud(database: Database) -> None:
     ids = [new_id(), new_id()]
     push(database, PHONE, *ids)
-    receipts = PhoneReceipts(database, start=lambda work: work(), monotonic=lambda: 0.0)
-    assert receipts.current() == {}
+    background = Background()
+    receipts = PhoneReceipts(database, background.begun.append, monotonic=lambda: 0.0)
+
+    def counted() -> Mapping[str, Receipt]:
+        shown(receipts, database)
+        background.finish()
+        return shown(receipts, database)
+
+    assert counted() == {}
     connect(database)
-    assert receipts.current() == {PHONE: Receipt(2, 0, 2)}
+    assert counted() == {PHONE: Receipt(2, 0, 2)}
     arrive(database, "patients", {"id": ids[0]})
-    assert receipts.current() == {PHONE: Receipt(2, 1, 1)}
+    assert counted() == {PHONE: Receipt(2, 1, 1)}
 
 
 def test_looks_at_the_page_wait_for_no_count_and_begin_one_at_a_time(database: Database) -> None:
@@ -65,9 +78,25 @@ def test_looks_at_the_page_wait_for_no_count_and_begin_one_at_a_time(database: D
     push(database, PHONE, new_id())
     background = Background()
     receipts = PhoneReceipts(database, background.begun.append)
-    assert [receipts.current(), receipts.current()] == [{}, {}]
+    assert [shown(receipts, database), shown(receipts, database)] == [{}, {}]
     assert background.finish() == 1
-    assert receipts.current() == {PHONE: Receipt(1, 0, 1)}
+    assert shown(receipts, database) == {PHONE: Receipt(1, 0, 1)}
+
+
+def test_nothing_is_counted_without_a_cloud_or_without_news(database: Database) -> None:
+    push(database, PHONE, new_id())
+    background = Background()
+    receipts = PhoneReceipts(database, background.begun.append, monotonic=lambda: 0.0)
+    shown(receipts, database)
+    assert background.finish() == 0
+    connect(database)
+    shown(receipts, database)
+    assert background.finish() == 1
+    shown(receipts, database)
+    assert background.finish() == 0
+    push(database, PHONE, new_id())
+    shown(receipts, database)
+    assert background.finish() == 1
 
 
 def test_a_count_that_took_long_is_not_soon_repeated(database: Database) -> None:
@@ -75,11 +104,12 @@ def test_a_count_that_took_long_is_not_soon_repeated(database: Database) -> None
     times = iter([0.0, 0.0, 2.0, 41.9, 42.0, 42.0, 42.0, 99.0])
     background = Background()
     receipts = PhoneReceipts(database, background.begun.append, lambda: next(times))
-    receipts.current()
+    shown(receipts, database)
     assert background.finish() == 1
-    receipts.current()
+    push(database, PHONE, new_id())
+    shown(receipts, database)
     assert background.finish() == 0
-    receipts.current()
+    shown(receipts, database)
     assert background.finish() == 1
 
 
@@ -87,4 +117,4 @@ def test_by_itself_the_count_comes_in_the_background(database: Database) -> None
     connect(database)
     push(database, PHONE, new_id())
     receipts = PhoneReceipts(database, in_background)
-    assert eventually(receipts.current) == {PHONE: Receipt(1, 0, 1)}
+    assert eventually(lambda: shown(receipts, database)) == {PHONE: Receipt(1, 0, 1)}

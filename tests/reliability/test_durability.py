@@ -14,9 +14,15 @@ import msgspec
 import psutil
 import pytest
 
+from kiosk.paths import DataFolder
+from kiosk.runtime_file import running_server as find_server
+from kiosk.server_process import call
 from tests.bench.phone import BenchPhone
 from tests.e2e.server import NURSE, RunningServer
 from tests.polling import eventually
+from web.i18n import load_catalogue
+
+CANNOT_STORE = load_catalogue().translator("en").text("problems.storage")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace and prlimit are Linux's")
 
@@ -63,9 +69,18 @@ def test_a_full_disk_refuses_a_push_whole_and_serving_goes_on_when_there_is_spac
     status, body = _push(running_server, large, mark)
     assert status == 507, body
     assert body["code"] in ("disk_full", "storage_failed")
+    assert CANNOT_STORE in _main_page(running_server), "the page does not say it"
+    assert phone.pull(0).records == before, "something of the refused push is there"
     process.rlimit(resource.RLIMIT_FSIZE, limits)
+    eventually(lambda: CANNOT_STORE not in _main_page(running_server), deadline_s=60)
     eventually(lambda: _push(running_server, large, mark)[0] == 200)
     assert phone.pull(0).records == before + len(rows)
+
+
+def _main_page(server: RunningServer) -> str:
+    running = find_server(DataFolder(server.data_folder))
+    assert running is not None
+    return call(running, "GET", "/status").body.decode()
 
 
 def _push(server: RunningServer, changes: object, mark: int) -> tuple[int, dict[str, str]]:

@@ -3,6 +3,8 @@
 import { morph } from "./morph.mjs";
 
 const EVERY_MS = 2500;
+const QUIET_MS = 4000;
+const QUIET_AFTER = 12;
 const AFTER_A_MISS_MS = 700;
 const PATIENCE_MS = 8000;
 const MISSES_BEFORE_SAYING_SO = 2;
@@ -15,12 +17,15 @@ export class LiveStatus {
   #timer = 0;
   #misses = 0;
   #asking = null;
+  #unchanged = 0;
 
   constructor(live, lost) {
     this.#live = live;
     this.#lost = lost;
     this.#etag = live.dataset.etag;
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#pause() : this.refresh()));
+    // Nobody is there and nothing happens: asking less often spares an old computer. Whoever comes sees it go on.
+    for (const sign of ["pointermove", "keydown"]) document.addEventListener(sign, () => (this.#unchanged = 0));
     if (!document.hidden) this.#wait();
   }
 
@@ -37,8 +42,9 @@ export class LiveStatus {
 
   #wait() {
     clearTimeout(this.#timer);
+    const usual = this.#unchanged < QUIET_AFTER ? EVERY_MS : QUIET_MS;
     const isDoubtful = this.#misses > 0 && this.#lost.hidden;
-    this.#timer = setTimeout(() => this.refresh(), isDoubtful ? AFTER_A_MISS_MS : EVERY_MS);
+    this.#timer = setTimeout(() => this.refresh(), isDoubtful ? AFTER_A_MISS_MS : usual);
   }
 
   #pause() {
@@ -59,8 +65,10 @@ export class LiveStatus {
       return;
     }
     if (reply.status === 401) this.#showLost("over");
-    else if (reply.status === 304) this.#found();
-    else if (reply.ok) this.#take(reply, markup);
+    else if (reply.status === 304) {
+      this.#unchanged += 1;
+      this.#found();
+    } else if (reply.ok) this.#take(reply, markup);
     else this.#miss();
   }
 
@@ -69,6 +77,7 @@ export class LiveStatus {
       location.reload();
       return;
     }
+    this.#unchanged = 0;
     this.#etag = reply.headers.get("ETag");
     morph(this.#live, markup);
     this.#found();

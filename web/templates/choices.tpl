@@ -1,5 +1,5 @@
 % for choice in choices:
-% look = "button" + (" primary" if choice.is_primary else "")
+% look = "button" + (" primary" if choice.is_primary else "") + (" small" if get("size") else "")
 % if choice.is_link:
 <a class="{{look}}" id="{{choice.id}}" href="{{choice.address}}?lang={{translator.language}}">{{choice.label}}</a>
 % else:

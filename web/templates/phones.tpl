@@ -19,13 +19,16 @@
               % include("icon.tpl", name="phone")
               <div>
                 <div {{!'dir="auto"' if phone.user else ""}}>{{phone.name}}</div>
-                % if phone.user or phone.generation:
+                % if phone.user or phone.generation or phone.clock:
                 <div class="phone-more">
                   % if phone.user:
                   <span dir="auto">{{phone.user}}</span>
                   % end
                   % if phone.generation:
                   <span class="badge">{{phone.generation}}</span>
+                  % end
+                  % if phone.clock:
+                  <span class="badge wrong-clock">{{phone.clock}}</span>
                   % end
                 </div>
                 % end

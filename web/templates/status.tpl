@@ -1,6 +1,6 @@
 <section id="state" class="state tone-{{view.state.tone}}">
   <div class="state-icon">
-    % include("icon.tpl", name=view.state.tone)
+    % include("icon.tpl", name=view.state.icon)
   </div>
   <div class="state-words" role="status">
     <h1 class="headline">{{view.state.headline}}</h1>
@@ -27,6 +27,20 @@
   % end
   % end
 </section>
+% if view.problems:
+<section id="problems" class="notices attention" aria-labelledby="problems-title">
+  <h2 id="problems-title">{{t("problems.title")}}</h2>
+  <ul>
+    % for problem in view.problems:
+    <li id="problem-{{problem.name}}" class="tone-{{problem.tone}}">
+      % include("icon.tpl", name="bad")
+      <p><strong>{{problem.headline}}</strong> {{problem.detail}}</p>
+      % include("choices.tpl", choices=(problem.choice,), size="small")
+    </li>
+    % end
+  </ul>
+</section>
+% end
 % if view.notices:
 <section id="notices" class="notices" aria-labelledby="notices-title">
   <h2 id="notices-title" class="unseen">{{t("notices.title")}}</h2>
@@ -57,6 +71,7 @@
   </div>
   <div class="column" id="second-column">
     % include("phones.tpl")
+    % include("activity.tpl")
     % include("log.tpl")
     <section class="card" id="counts" aria-labelledby="counts-title">
       <h2 id="counts-title">{{t("counts.title")}}</h2>

@@ -323,7 +323,7 @@ class _Kiosk:
         return self._pages.render(
             "status",
             words,
-            view=main_view(status, self._port.cloud.view(), self._port.backups.view(), words),
+            view=main_view(status, self._port.cloud.view(), self._port.backups.view(), self._port.check.view(), words),
             back=MAIN_PAGE,
         )
 

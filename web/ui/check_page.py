@@ -127,7 +127,7 @@ def _row(finding: Finding, view: CheckView, words: Translator) -> CheckRow:
         if cure in view.offered and cure
         else None,
         link=(_PAGES[cure], words.text(f"check.cure.{cure.value}")) if cure in _PAGES and cure else None,
-        help=_help(cure, view.system, words) if cure else None,
+        help=help_for(cure, view.system, words) if cure else None,
     )
 
 
@@ -138,8 +138,8 @@ def _label(finding: Finding, words: Translator) -> str:
     return words.text(key)
 
 
-def _help(cure: Cure, system: str, words: Translator) -> str | None:
-    """Instructions for this system, else for all."""
+def help_for(cure: Cure, system: str, words: Translator) -> str | None:
+    """Instructions for what is cured by hand: for this system, else for all."""
     for key in (f"check.help.{cure.value}.{system}", f"check.help.{cure.value}"):
         if words.has(key):
             return words.text(key)

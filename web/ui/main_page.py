@@ -9,12 +9,23 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from web.i18n import Translator
+from web.ui.activity_picture import Chart, charts
 from web.ui.answers import MOVE_PAGE, RESTORE_PAGE
+from web.ui.attention import Problem, problems
 from web.ui.backups_port import BackupsView
+from web.ui.check_port import CheckView
 from web.ui.cloud_card import CloudCard, cloud_card
 from web.ui.cloud_port import CloudView
 from web.ui.cloud_troubles import trouble_of
-from web.ui.phone_rows import IN_USE, NewPhone, generation_of, phone_name, receipt_line, waiting_phones
+from web.ui.phone_rows import (
+    IN_USE,
+    NewPhone,
+    clock_line,
+    generation_of,
+    phone_name,
+    receipt_line,
+    waiting_phones,
+)
 from web.ui.ports import KioskStatus, NetworkAddress, Notice, PhoneView, ServingState, SyncLine
 from web.ui.safety import Safety, safety
 
@@ -40,6 +51,7 @@ class StateView:
     """The banner. ``tone`` picks colour and icon, which always come with the sentence."""
 
     tone: str
+    icon: str
     headline: str
     detail: str
     buttons: tuple[Button, ...]
@@ -66,6 +78,7 @@ class PhoneRow:
     received: str
     sent: str
     receipt: str | None
+    clock: str | None  # what is wrong with its clock
 
 
 @dataclass(frozen=True)
@@ -88,12 +101,14 @@ class MainView:
     state: StateView
     address: str | None  # None while no phone can connect
     addresses: tuple[NetworkAddress, ...]  # empty unless there is a choice
+    problems: tuple[Problem, ...]  # the worst first
     notices: tuple[NoticeLine, ...]
     cloud: CloudCard
     safety: Safety
     counts: tuple[tuple[str, str], ...]  # label and number
     waiting: tuple[NewPhone, ...]
     phones: tuple[PhoneRow, ...]  # those that synced last
+    activity: tuple[Chart, ...]
     log: tuple[LogRow, ...]
     earlier_log: tuple[LogRow, ...]
     data_folder: str
@@ -124,13 +139,17 @@ _NOTICE_PAGES = MappingProxyType({Notice.RESTORED: RESTORE_PAGE, Notice.MOVED_AW
 _WITH_CLOUD = ("cloud_pull", "cloud_push")
 
 
-def main_view(status: KioskStatus, cloud: CloudView, backups: BackupsView, words: Translator) -> MainView:
-    """The main page for what the three say, in the language of ``words``."""
+def main_view(
+    status: KioskStatus, cloud: CloudView, backups: BackupsView, checks: CheckView, words: Translator
+) -> MainView:
+    """The main page for what the four say, in the language of ``words``."""
+    found = problems(status, cloud, backups, checks, words)
     log = tuple(_log_row(line, status.now_ms, words) for line in status.log)
     return MainView(
-        state=_state_view(status, words),
+        state=_state_view(status, words, needs_attention=bool(found)),
         address=status.phone_url if status.state is ServingState.SERVING else None,
         addresses=status.addresses if len(status.addresses) > 1 else (),
+        problems=found,
         notices=tuple(
             NoticeLine(
                 view.notice.value,
@@ -144,6 +163,7 @@ def main_view(status: KioskStatus, cloud: CloudView, backups: BackupsView, words
         counts=tuple((words.text(f"counts.{name}"), words.number(status.counts.get(name, 0))) for name in COUNTED),
         waiting=waiting_phones(status, words),
         phones=tuple(_phone_row(phone, status.now_ms, words) for phone in _synced_last(status)),
+        activity=charts(status.activity, words),
         log=log[:LOG_LINES_SHOWN],
         earlier_log=log[LOG_LINES_SHOWN:],
         data_folder=status.data_folder,
@@ -161,10 +181,18 @@ def tone_of(state: ServingState) -> str:
     return _TONES[state]
 
 
-def _state_view(status: KioskStatus, words: Translator) -> StateView:
+def _state_view(status: KioskStatus, words: Translator, *, needs_attention: bool) -> StateView:
+    """A sentence that says what is wrong already needs no other one."""
+    tone, headline = _TONES[status.state], words.text(f"state.{status.state.value}")
+    icon = tone
+    if status.state is ServingState.SERVING and status.write_failure:
+        tone, icon, headline = "bad", "bad", words.text("problems.storage")
+    elif status.state is ServingState.SERVING and needs_attention:
+        tone, icon, headline = "warn", "bad", words.text("state.serving.attention")
     return StateView(
-        tone=_TONES[status.state],
-        headline=words.text(f"state.{status.state.value}"),
+        tone=tone,
+        icon=icon,
+        headline=headline,
         detail=_detail(status, words),
         buttons=_buttons(status, words),
     )
@@ -216,6 +244,7 @@ def _phone_row(phone: PhoneView, now_ms: int, words: Translator) -> PhoneRow:
         received=words.number(phone.records_received),
         sent=words.number(phone.records_sent),
         receipt=receipt_line(phone, words),
+        clock=clock_line(phone, words),
     )
 
 

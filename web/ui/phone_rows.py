@@ -54,6 +54,13 @@ def receipt_line(phone: PhoneView, words: Translator) -> str | None:
     return words.text("receipt.line", here=receipt.here, in_cloud=receipt.in_cloud, waiting=receipt.waiting)
 
 
+def clock_line(phone: PhoneView, words: Translator) -> str | None:
+    """What is wrong with its clock; None where nothing is known to be."""
+    if not phone.clock_ahead_ms:
+        return None
+    return words.text("phones.clock_ahead" if phone.clock_ahead_ms > 0 else "phones.clock_behind")
+
+
 def waiting_phones(status: KioskStatus, words: Translator) -> tuple[NewPhone, ...]:
     """Those that want to connect."""
     waiting = (phone for phone in status.phones if phone.status == WAITING)

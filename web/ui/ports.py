@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from db.scope import PhoneScope
+from web.ui.activity_port import Activity
 from web.ui.backups_port import BackupsPort
-from web.ui.check_port import CheckPort
+from web.ui.check_port import CheckPort, Finding
 from web.ui.cloud_port import CloudPort, Receipt
 from web.ui.diagnostics_port import DiagnosticsPort
 from web.ui.keys_port import KeysPort
@@ -77,6 +78,7 @@ class PhoneView:
     app_generation: str  # "first", "second" or "unknown"
     has_identity: bool  # False: an older way to sync, known by its e-mail and password alone
     receipt: Receipt | None = None  # of the records it was the last to change; None while there is no cloud
+    clock_ahead_ms: int = 0  # of its clock, where that is wrong by itself; 0: it can be right, or nothing is known
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,9 @@ class KioskStatus:
     data_folder: str
     now_ms: int
     is_kept_awake: bool = False  # the computer does not go to sleep by itself while phones are served
+    activity: Activity = field(default_factory=Activity)
+    clock: Finding | None = None  # what is wrong with this computer's clock, as the check of that name says it
+    write_failure: str | None = None  # the code of the error that keeps this computer from storing anything now
 
 
 @dataclass(frozen=True)

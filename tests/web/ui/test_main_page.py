@@ -21,7 +21,8 @@ def catalogue() -> Catalogue:
 
 
 def view(kiosk: FakeKioskPort, catalogue: Catalogue, language: str = "en") -> MainView:
-    return main_view(kiosk.status(), kiosk.cloud.view(), kiosk.backups.view(), catalogue.translator(language))
+    words = catalogue.translator(language)
+    return main_view(kiosk.status(), kiosk.cloud.view(), kiosk.backups.view(), kiosk.check.view(), words)
 
 
 def actions(page: MainView) -> list[str]:
@@ -92,6 +93,36 @@ def test_a_notice_is_told_with_its_values(kiosk: FakeKioskPort, catalogue: Catal
     changed, key = view(kiosk, catalogue).notices
     assert "from 192.168.1.4 to 192.168.1.7" in changed.sentence
     assert key.name == "key_in_file"
+
+
+def test_the_headline_asks_for_attention_while_there_is_a_problem(kiosk: FakeKioskPort, catalogue: Catalogue) -> None:
+    kiosk.backups.ends("storage_failed")
+    page = view(kiosk, catalogue)
+    assert (page.state.tone, page.state.icon) == ("warn", "bad")
+    assert page.state.headline == "Phones can sync, but something needs your attention"
+    assert [problem.name for problem in page.problems] == ["safety"]
+    kiosk.stop_serving()
+    assert view(kiosk, catalogue).state.headline == "Stopped: phones cannot sync now"
+    kiosk.start_serving()
+    kiosk.backups.ends()
+    assert (view(kiosk, catalogue).state.tone, view(kiosk, catalogue).problems) == ("good", ())
+
+
+def test_the_headline_does_not_say_that_phones_can_sync_while_nothing_can_be_stored(
+    kiosk: FakeKioskPort, catalogue: Catalogue
+) -> None:
+    kiosk.fail_to_store("disk_full")
+    page = view(kiosk, catalogue)
+    assert (page.state.tone, page.state.headline) == ("bad", "This computer cannot store anything now")
+
+
+def test_a_phone_whose_clock_is_wrong_has_a_badge(kiosk: FakeKioskPort, catalogue: Catalogue) -> None:
+    kiosk.phone_syncs("Amina", "push", 1)
+    assert view(kiosk, catalogue).phones[0].clock is None
+    kiosk.phones.set_clock("Amina", 2 * 60 * MINUTE)
+    assert view(kiosk, catalogue).phones[0].clock == "Its clock is ahead"
+    kiosk.phones.set_clock("Amina", -2 * 60 * MINUTE)
+    assert view(kiosk, catalogue).phones[0].clock == "Its clock is behind"
 
 
 def test_a_phone_is_named_after_its_user_until_staff_names_it(kiosk: FakeKioskPort, catalogue: Catalogue) -> None:
@@ -238,7 +269,7 @@ def test_older_lines_of_the_log_are_folded_away(kiosk: FakeKioskPort, catalogue:
 def test_that_the_computer_stays_awake_is_said_while_it_does(kiosk: FakeKioskPort, catalogue: Catalogue) -> None:
     words = catalogue.translator("en")
     backups, cloud = kiosk.backups.view(), kiosk.cloud.view()
-    awake = main_view(replace(kiosk.status(), is_kept_awake=True), cloud, backups, words)
+    awake = main_view(replace(kiosk.status(), is_kept_awake=True), cloud, backups, kiosk.check.view(), words)
     assert "will not go to sleep" in awake.state.detail
     assert "sleep" not in view(kiosk, catalogue).state.detail
 
