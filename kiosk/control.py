@@ -54,6 +54,7 @@ from web.ui.ports import (
     ServingState,
     SyncLine,
 )
+from web.ui.update_port import UpdatePort
 
 SHOWN_PHONES = 200
 SHOWN_LOG_LINES = 12
@@ -79,6 +80,7 @@ class KioskControl:
         backups: BackupsPort,
         check: CheckPort,
         diagnostics: DiagnosticsPort,
+        updates: UpdatePort,
         is_kept_awake: Callable[[], bool],
     ) -> None:
         self.quit_requested = threading.Event()
@@ -90,6 +92,7 @@ class KioskControl:
         self._is_kept_awake = is_kept_awake
         self.check = check
         self.diagnostics = diagnostics
+        self.updates = updates
         self._folder = folder
         self._clock = clock
         self._store = store

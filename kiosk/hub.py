@@ -36,12 +36,16 @@ from kiosk.network import LanAddress, current_addresses
 from kiosk.opening import open_for_serving
 from kiosk.phone_listener import PhoneListener
 from kiosk.runtime_file import RunningServer
+from kiosk.update import desk as update
+from kiosk.update.feed import feed_address, newest_version
+from kiosk.update.preparing import serve_words
 from kiosk.wakefulness import Wakefulness, wakefulness_here
 from web.body import BodyReader
 from web.credentials import Credentials
 from web.i18n import Catalogue, load_catalogue
 from web.phone.app import PhoneServices, create_phone_app
 from web.phone.sync import SyncServices
+from web.phone.traffic import Traffic
 from web.phone.visits import Visits
 from web.rpc.channel import ChannelServices, HubIdentity
 from web.rpc.knocking import KnockLimit
@@ -134,7 +138,8 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     database = store.database
     visits = Visits(clock)
     wakefulness = wakefulness_here()
-    listener = _phone_listener(config, clock, database, catalogue, visits, lambda: control.server_name())
+    traffic = Traffic()
+    listener = _phone_listener(config, clock, database, catalogue, visits, traffic, lambda: control.server_name())
     cloud = CloudService(database, config.folder.root, clock, connect_to, addresses)
     cloud_desk = CloudDesk(database, clock, cloud.connect, cloud.sync_now, cloud.activity)
     backups = Backups(config.folder, database, key.secret, clock)
@@ -154,6 +159,7 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
     )
     checks = check_desk(around, hands)
     reports = _reports(around, checks)
+    updates = _updates(config, around, listener, backups, lambda: _quiet_for(cloud, traffic))
     control = KioskControl(
         config.folder,
         clock,
@@ -165,12 +171,13 @@ def _assemble(config: Config, clock: Clock, key: DatabaseKey, store: Store, addr
         backups_desk,
         checks,
         reports,
+        updates,
         lambda: wakefulness.is_held,
     )
     token = secrets.token_urlsafe(32)
     ui_app = create_ui_app(control, UiSessions(token), catalogue)
     ui_server = HttpServer(ui_app, Listen(LOOPBACK, 0), Watchdog(), workers=UI_WORKERS)
-    jobs, announcement = _jobs(backups, database), Announcement(control.announced)
+    jobs, announcement = _jobs(backups, database, updates), Announcement(control.announced)
     return Hub(config, store, control, listener, ui_server, cloud, backups, jobs, announcement, wakefulness, token)
 
 
@@ -180,6 +187,7 @@ def _phone_listener(
     database: Database,
     catalogue: Catalogue,
     visits: Visits,
+    traffic: Traffic,
     server_name: Callable[[], str],
 ) -> PhoneListener:
     with database.read() as snapshot:
@@ -202,15 +210,16 @@ def _phone_listener(
         watchdog = Watchdog()
         sync = SyncServices(database, clock, BodyReader(config.body_limit_bytes, watchdog), watchdog)
         services = PhoneServices(sync, channel, credentials, tokens, catalogue, server_name, __version__, visits)
-        return HttpServer(create_phone_app(services), Listen(config.host, at_port), watchdog)
+        return HttpServer(traffic.watched(create_phone_app(services)), Listen(config.host, at_port), watchdog)
 
     return PhoneListener(make_phone_server, port)
 
 
-def _jobs(backups: Backups, database: Database) -> JobRunner:
+def _jobs(backups: Backups, database: Database, updates: update.UpdateDesk) -> JobRunner:
     jobs = JobRunner()
     jobs.every(BACKUP_LOOK_EVERY, "backup", backups.make_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
+    jobs.every(BACKUP_LOOK_EVERY, "newest_version", updates.ask_if_due, first_after=FORGET_FIRST_AFTER)
     jobs.every(FORGET_EVERY, "forget_old", lambda: forget_old(database), first_after=FORGET_FIRST_AFTER)
     return jobs
 
@@ -218,3 +227,25 @@ def _jobs(backups: Backups, database: Database) -> JobRunner:
 def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:
     subject = Subject(around.folder, around.clock, this_computer().system, around.database)
     return DiagnosticsDesk(lambda: make_report(subject, checks.measure()), around.clock)
+
+
+def _updates(
+    config: Config, around: Surroundings, listener: PhoneListener, backups: Backups, quiet_for: Callable[[], float]
+) -> update.UpdateDesk:
+    return update.UpdateDesk(
+        update.Surroundings(
+            folder=config.folder,
+            database=around.database,
+            clock=around.clock,
+            serve=serve_words(config.host, config.port, is_attended=config.is_attended),
+            back_up=lambda progress: backups.make(progress=progress),
+            quiet_for=quiet_for,
+            stop_phones=listener.stop,
+            start_phones=listener.start,
+            newest=lambda: newest_version(feed_address()),
+        )
+    )
+
+
+def _quiet_for(cloud: CloudService, traffic: Traffic) -> float:
+    return 0.0 if cloud.activity().is_running else traffic.quiet_for()

@@ -34,6 +34,7 @@ from kiosk.runtime_file import (
     report_start_failure,
     withdraw,
 )
+from kiosk.update.settling import settle_before_serving, settle_when_serving
 
 _LOOK_EVERY_S = 0.5
 _MEASURE_EVERY_S = 30.0
@@ -81,12 +82,14 @@ def _run_logged(config: Config, say: Callable[[RunningServer], object], stop: th
 
 def _run(config: Config, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
     config.folder.runtime_file.unlink(missing_ok=True)  # of a server that was killed
+    settle_before_serving(config)
     hub = build_hub(config)
     try:
         facts = hub.start()
         spare_the_collector()
         announce(config.folder, facts)
         try:
+            settle_when_serving(config)
             _LOG.info("version %s is serving", __version__)
             say(facts)
             _wait(hub, facts, stop)

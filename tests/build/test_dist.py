@@ -3,9 +3,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import dist
 import pytest
 
+import dist
 from kiosk import __version__
 
 

@@ -15,6 +15,7 @@ from web.ui.backups_port import BackupsPort
 from web.ui.check_port import CheckPort
 from web.ui.cloud_port import CloudPort, Receipt
 from web.ui.diagnostics_port import DiagnosticsPort
+from web.ui.update_port import UpdatePort
 
 
 class ServingState(StrEnum):
@@ -203,6 +204,11 @@ class KioskPort(Protocol):
     @property
     def diagnostics(self) -> DiagnosticsPort:
         """The part that makes reports for support."""
+        ...
+
+    @property
+    def updates(self) -> UpdatePort:
+        """The part that puts a newer program in the place of this one."""
         ...
 
     def status(self) -> KioskStatus:
