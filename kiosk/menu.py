@@ -23,6 +23,7 @@ class MenuAction(StrEnum):
     EXPORT = "export"
     CHECK = "check"
     LOGS = "logs"
+    UPDATE = "update"
     ABOUT = "about"
 
 
@@ -46,7 +47,7 @@ def menu_of(words: Translator) -> tuple[MenuGroup, ...]:
     """All menus, in their order. Only what works is among them."""
     server = (MenuAction.START, MenuAction.STOP, MenuAction.ADD_PHONE, MenuAction.PHONES)
     cloud = (MenuAction.SYNC_NOW, MenuAction.CONNECTION)
-    support = (MenuAction.EXPORT, MenuAction.CHECK, MenuAction.LOGS, MenuAction.ABOUT)
+    support = (MenuAction.EXPORT, MenuAction.CHECK, MenuAction.LOGS, MenuAction.UPDATE, MenuAction.ABOUT)
     titles = (words.text("menu.server"), words.text("menu.cloud"), words.text("help.title"))
     return tuple(
         MenuGroup(title, tuple(MenuEntry(action, words.text(f"menu.{action.value}")) for action in actions))

@@ -34,6 +34,7 @@ PAGES = MappingProxyType(
         MenuAction.PHONES: "/phones",
         MenuAction.CONNECTION: "/cloud",
         MenuAction.CHECK: "/check",
+        MenuAction.UPDATE: "/update",
         MenuAction.ABOUT: "/about",
     }
 )

@@ -87,9 +87,9 @@ def _run(config: Config, say: Callable[[RunningServer], object], stop: threading
     try:
         facts = hub.start()
         spare_the_collector()
+        _settle(config)
         announce(config.folder, facts)
         try:
-            settle_when_serving(config)
             _LOG.info("version %s is serving", __version__)
             say(facts)
             _wait(hub, facts, stop)
@@ -99,6 +99,14 @@ def _run(config: Config, say: Callable[[RunningServer], object], stop: threading
     finally:
         hub.stop()
         _LOG.info("stopped")
+
+
+def _settle(config: Config) -> None:
+    """Before anybody is told that this server is there: who then asks finds the update over."""
+    try:
+        settle_when_serving(config)
+    except OSError:
+        _LOG.warning("it could not be noted that this version serves", exc_info=True)
 
 
 def _wait(hub: Hub, announced: RunningServer, stop: threading.Event) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from filelock import FileLock, Timeout
 
 from kiosk.paths import DataFolder
 from kiosk.private_file import make_private_folder, write_private
@@ -111,19 +110,6 @@ class UpdatePlace:
         """The next program begins to be counted anew."""
         with contextlib.suppress(OSError):
             (self.folder.program / STARTS_NAME).unlink(missing_ok=True)
-
-
-def is_updating(folder: DataFolder) -> bool:
-    """True while a process exchanges the program of this folder."""
-    if not folder.update_lock.exists():
-        return False
-    look = FileLock(folder.update_lock)
-    try:
-        look.acquire(timeout=0)
-    except (Timeout, PermissionError):
-        return True
-    look.release()
-    return False
 
 
 def _read(path: Path, kind: type[_Kind]) -> _Kind | None:

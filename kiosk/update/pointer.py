@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from db.files import INCOMING_NAME
+from kiosk import __version__
 from kiosk.paths import PROGRAM_FOLDER
+from kiosk.update.versions import is_newer
 
 POINTER_NAME = "program.json"
 STARTS_NAME = "starts"
@@ -49,6 +51,17 @@ def read_pointer(root: Path) -> Pointer | None:
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             return _decoded((folder / POINTER_NAME).read_bytes())
     return None
+
+
+def newer_program(root: Path) -> Pointer | None:
+    """The pointer to a program that has served and is newer than this one; None: there is none."""
+    try:
+        pointer = read_pointer(root)
+        if pointer is None or not pointer.is_proved or not is_newer(pointer.program.version, __version__):
+            return None
+    except (OSError, ValueError):
+        return None
+    return pointer if pointer.program.start and (root / pointer.program.start).is_file() else None
 
 
 def count_start(root: Path) -> int:

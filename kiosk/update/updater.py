@@ -6,18 +6,15 @@ it, and outlives it. Nothing is lost when it is killed: the next start finishes 
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-
-from filelock import FileLock, Timeout
+from collections.abc import Sequence
 
 from db.clock import Clock
-from db.errors import HubError, NotFound, StorageBusy, UpdateFailed, UpdateRunning
+from db.errors import HubError, NotFound, StorageBusy, UpdateFailed
 from db.exchange import At, nowhere
 from kiosk import __version__
 from kiosk.config import Config
@@ -26,6 +23,7 @@ from kiosk.paths import DataFolder
 from kiosk.runtime_file import running_server
 from kiosk.server_process import PROGRAM_FOLDER, own_program, start_in_background, stop_server
 from kiosk.update.environment import outside_of_bundle
+from kiosk.update.lock import update_lock
 from kiosk.update.place import Outcome, Plan, UpdatePlace
 from kiosk.update.switching import go_back, switch
 
@@ -33,8 +31,6 @@ STOP_PATIENCE_S = 120.0
 READY_PATIENCE_S = 15 * 60.0
 _LOOK_EVERY_S = 0.05
 _LOG = logging.getLogger(__name__)
-
-Start = Callable[[Sequence[str]], "subprocess.Popen[bytes]"]
 
 
 def start_updater(folder: DataFolder) -> subprocess.Popen[bytes]:
@@ -50,7 +46,7 @@ def run_update(
     Raises UpdateRunning, NotFound (no plan), UpdateFailed and what ``switch`` raises; then the old program serves.
     """
     place = UpdatePlace(config.folder)
-    with _alone(config.folder):
+    with update_lock(config.folder):
         plan = place.read_plan()
         if plan is None:
             raise NotFound(table="update")
@@ -134,16 +130,3 @@ def _forget(place: UpdatePlace) -> None:
 
 def _failed(plan: Plan, failure: HubError, clock: Clock) -> Outcome:
     return Outcome(result=failure.code, version=plan.version, before=__version__, at_ms=clock.now_ms())
-
-
-@contextlib.contextmanager
-def _alone(folder: DataFolder) -> Iterator[None]:
-    lock = FileLock(folder.update_lock, thread_local=False)
-    try:
-        lock.acquire(timeout=1)
-    except Timeout:
-        raise UpdateRunning from None
-    try:
-        yield
-    finally:
-        lock.release()

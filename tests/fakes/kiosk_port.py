@@ -15,6 +15,7 @@ from tests.fakes.check_port import FakeCheckPort
 from tests.fakes.cloud_port import FakeCloud
 from tests.fakes.diagnostics_port import FakeDiagnostics
 from tests.fakes.phones_port import FakePhones
+from tests.fakes.update_port import FakeUpdates
 from web.i18n import LANGUAGES
 from web.ui.ports import (
     FirstRunForm,
@@ -52,6 +53,7 @@ class FakeKioskPort:
         self.backups = FakeBackups(now_ms, self._fail_if_told)
         self.check = FakeCheckPort(now_ms)
         self.diagnostics = FakeDiagnostics(now_ms)
+        self.updates = FakeUpdates(now_ms, self._fail_if_told)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
         self._next_error: HubError | None = None

@@ -30,6 +30,7 @@ from web.ui.diagnostics_port import ReportPart
 from web.ui.first_run import ORDER_ON_PAGE
 from web.ui.main_page import COUNTED
 from web.ui.ports import Notice, ServingState
+from web.ui.update_port import Stage
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("db", "web", "kiosk")
@@ -93,6 +94,8 @@ def _computed_keys(catalogue: Catalogue) -> set[str]:
         *(f"menu.{action.value}" for action in MenuAction),
         *(f"diagnostics.part.{part.value}" for part in ReportPart),
         *(f"diagnostics.never.{name}" for name in NEVER),
+        *(f"update.stage.{stage.value}" for stage in Stage),
+        *(f"update.ask.{name}" for name in ("what", "safe", "time")),
         *("check.help.network_help.windows", "check.help.disk_help"),
         *(f"size.{unit}" for unit in ("bytes", "kilobytes", "megabytes", "gigabytes")),
         *(f"time.month.{month}" for month in range(1, 13)),

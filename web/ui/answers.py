@@ -18,12 +18,12 @@ from web.ui.problems import wants_json
 
 MAIN_PAGE, PHONES_PAGE, ADD_PHONE_PAGE = "/", "/phones", "/add-phone"
 CLOUD_PAGE, CONNECT_PAGE, ASIDE_PAGE, CONFLICTS_PAGE = "/cloud", "/cloud/connect", "/cloud/aside", "/conflicts"
-BACKUPS_PAGE = "/backups"
+BACKUPS_PAGE, UPDATE_PAGE = "/backups", "/update"
 CHECK_PAGE, DIAGNOSTICS_PAGE, ABOUT_PAGE = "/check", "/diagnostics", "/about"
 _PAGES = frozenset(
     {
         *(MAIN_PAGE, PHONES_PAGE, ADD_PHONE_PAGE, CLOUD_PAGE, CONNECT_PAGE, ASIDE_PAGE, CONFLICTS_PAGE),
-        *(CHECK_PAGE, DIAGNOSTICS_PAGE, ABOUT_PAGE, BACKUPS_PAGE),
+        *(CHECK_PAGE, DIAGNOSTICS_PAGE, ABOUT_PAGE, BACKUPS_PAGE, UPDATE_PAGE),
     },
 )
 

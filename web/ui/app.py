@@ -28,6 +28,7 @@ from web.ui.problems import Problems, wished_language
 from web.ui.sessions import UiSessions
 from web.ui.static_files import load_static_files
 from web.ui.tray_actions import TrayActions
+from web.ui.update_actions import UpdateActions
 
 Routes = tuple[tuple[str, str, Callable[..., HTTPResponse]], ...]
 """Method, path and handler."""
@@ -53,6 +54,7 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_backups_routes(BackupsActions(port, pages, kiosk.words_for)),
         *_check_routes(CheckActions(port, pages, kiosk.words_for)),
         *_diagnostics_routes(DiagnosticsActions(port, pages, kiosk.words_for)),
+        *_update_routes(UpdateActions(port, pages, kiosk.words_for)),
     )
     for auth, routes in ((NOBODY, entry_routes), (SESSION, session_routes)):
         for method, path, handler in routes:
@@ -161,6 +163,18 @@ def _diagnostics_routes(reports: DiagnosticsActions) -> Routes:
         ("GET", "/diagnostics/download", reports.get_download),
         ("POST", "/diagnostics/prepare", reports.post_prepare),
         ("GET", "/about", reports.get_about),
+    )
+
+
+def _update_routes(updates: UpdateActions) -> Routes:
+    return (
+        ("GET", "/update", updates.get_update),
+        ("GET", "/update/status", updates.get_update_part),
+        ("POST", "/update/look", updates.post_look),
+        ("GET", "/update/install", updates.get_install),
+        ("POST", "/update/install", updates.post_install),
+        ("POST", "/update/asking", updates.post_asking),
+        ("POST", "/update/ask", updates.post_ask),
     )
 
 

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from filelock import FileLock
-
-from kiosk.update.place import Outcome, Plan, UpdatePlace, is_updating
+from kiosk.update.place import Outcome, Plan, UpdatePlace
 from kiosk.update.pointer import count_start
 
 
@@ -31,10 +29,3 @@ def test_starts_are_counted_anew_for_each_program(place: UpdatePlace) -> None:
     assert [count_start(root), count_start(root)] == [0, 1]
     place.forget_starts()
     assert count_start(root) == 0
-
-
-def test_an_update_is_under_way_while_its_process_lives(place: UpdatePlace) -> None:
-    assert not is_updating(place.folder)
-    with FileLock(place.folder.update_lock):
-        assert is_updating(place.folder)
-    assert not is_updating(place.folder)
