@@ -14,8 +14,9 @@ import os
 import sys
 import tarfile
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -46,7 +47,7 @@ def private_key(text: str) -> Ed25519PrivateKey:
 
 
 def write_update(
-    program: Path, target: Path, key: Ed25519PrivateKey, facts: dict[str, str], at: int, compression: str = "xz"
+    program: Path, target: Path, key: Ed25519PrivateKey, facts: Mapping[str, Any], at: int, compression: str = "xz"
 ) -> Manifest:
     """Packs the folder ``program`` and signs it. ``facts``: version, platform, minimum_version and start of the
     description; ``at``: the time that every file gets. Raises Failed."""
@@ -59,7 +60,8 @@ def write_update(
                     path, path.relative_to(program).as_posix(), recursive=False, filter=lambda entry: _plain(entry, at)
                 )
         size = payload.tell()
-        manifest = Manifest(**facts, size=size, sha256=_sum(payload), unpacked_size=_unpacked(program))
+        found = {"size": size, "sha256": _sum(payload), "unpacked_size": _unpacked(program)}
+        manifest = Manifest(**(found | dict(facts)))
         with target.open("wb") as stream:
             head = signed_part(manifest)
             stream.write(head + key.sign(head))

@@ -32,9 +32,6 @@ NEXT = "99.0.0"
 START = "start"
 PACKAGES = ("kiosk", "web", "db")
 AT = 1_790_000_000
-QUICK_SELFTEST = "run_checks.__defaults__ = ({'pages': _pages}, LIMIT_S)"
-"""What all the checks find is no matter of updates; they take seconds."""
-
 OBEDIENT = """
 import json, sys
 if "--selftest" in sys.argv or "update-trial" in sys.argv:
@@ -42,6 +39,16 @@ if "--selftest" in sys.argv or "update-trial" in sys.argv:
 """
 """A program that says it is well."""
 BROKEN = "raise SystemExit(1)"
+WHOLE = """
+import sys
+if "--selftest" in sys.argv:  # takes seconds, and what it finds is no matter of updates
+    from kiosk import __version__
+    print('{"ok": true, "version": "%s"}' % __version__)
+else:
+    from kiosk.__main__ import main
+    sys.exit(main())
+"""
+"""Starts a copy of the sources."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +77,14 @@ class Publisher:
             self._compile(path)
         return root
 
-    def update(self, program: Path, version: str, **facts: str) -> Path:
+    def update(self, program: Path, version: str, **facts: str | int) -> Path:
         """An update file of a program. ``facts``: what else than usual its description says."""
         target = self.folder / f"{version}-{len(list(self.folder.iterdir()))}.hikma-update"
         usual = {"version": version, "platform": this_platform(), "minimum_version": "0.0.0", "start": START}
         write_update(program, target, self.key, usual | facts, AT, compression="")
         return target
 
-    def small_update(self, version: str = NEXT, text: str = OBEDIENT, **facts: str) -> Path:
+    def small_update(self, version: str = NEXT, text: str = OBEDIENT, **facts: str | int) -> Path:
         """An update file whose program is one small script."""
         program = self.folder / f"program-{len(list(self.folder.iterdir()))}"
         program.mkdir()
@@ -92,7 +99,7 @@ class Publisher:
             for package in PACKAGES:
                 shutil.copytree(PROJECT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
             (root / "kiosk" / "update" / KEYS_FILE).write_text(f"{self.public.hex()}  # of the tests\n", "ascii")
-            write_start(root / START, "import sys\nfrom kiosk.__main__ import main\nsys.exit(main())\n")
+            write_start(root / START, WHOLE)
             mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
             compileall.compile_dir(root, quiet=2, invalidation_mode=mode, workers=2)
         return root

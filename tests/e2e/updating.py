@@ -22,7 +22,7 @@ from kiosk.server_process import stop_server
 from tests.e2e.rest_phone import RestPhone
 from tests.e2e.server import LOOPBACK, NURSE, _free_port
 from tests.polling import eventually
-from tests.updates import START, Publisher, environment
+from tests.updates import START, environment
 
 LIMIT_S = 90
 
@@ -33,7 +33,6 @@ class UpdatedClinic:
 
     program: Path
     folder: DataFolder
-    publisher: Publisher
     port: int = field(default_factory=_free_port)
 
     def command(self, *words: str, program: Path | None = None) -> list[str]:
@@ -73,6 +72,11 @@ class UpdatedClinic:
         """Of the server that runs."""
         server = running_server(self.folder)
         return server.version if server else None
+
+    def pid(self) -> int | None:
+        """Of the server that runs."""
+        server = running_server(self.folder)
+        return server.pid if server else None
 
     def pages(self) -> PageClient:
         server = running_server(self.folder)
@@ -129,11 +133,10 @@ class PageClient:
 
 
 @contextlib.contextmanager
-def updated_clinic(program: Path, root: Path, publisher: Publisher) -> Iterator[UpdatedClinic]:
-    """A clinic with an account and a running server; nothing of it is left running."""
-    clinic = UpdatedClinic(program, DataFolder(root), publisher)
+def updated_clinic(program: Path, root: Path) -> Iterator[UpdatedClinic]:
+    """A clinic that is set up, with a running server; nothing of it is left running."""
+    clinic = UpdatedClinic(program, DataFolder(root))
     try:
-        clinic.set_up()
         clinic.start()
         yield clinic
     finally:
