@@ -64,6 +64,11 @@ from db.errors import (
     TooLarge,
     TooManyAttempts,
     UnknownProcedure,
+    WrongKey,
+    WrongPassphrase,
+    WrongRecoveryCode,
+)
+from db.update_errors import (
     UpdateDamaged,
     UpdateFailed,
     UpdateFeedFailed,
@@ -72,9 +77,6 @@ from db.errors import (
     UpdateOfOtherSystem,
     UpdateRunning,
     UpdateTooFarAhead,
-    WrongKey,
-    WrongPassphrase,
-    WrongRecoveryCode,
 )
 from web.i18n import DEFAULT_LANGUAGE, Translator, load_catalogue
 

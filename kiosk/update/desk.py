@@ -15,8 +15,9 @@ from pathlib import Path
 
 from db.clock import Clock
 from db.database import Database
-from db.errors import HubError, InvalidInput, NotFound, StorageBusy, UpdateFailed, UpdateRunning
+from db.errors import HubError, InvalidInput, NotFound, StorageBusy
 from db.settings import Setting, read_settings, write_setting
+from db.update_errors import UpdateFailed, UpdateRunning
 from kiosk import __version__
 from kiosk.failures import meaning_of
 from kiosk.paths import DataFolder

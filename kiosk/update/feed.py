@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from db.errors import UpdateFeedFailed
+from db.update_errors import UpdateFeedFailed
 from kiosk.update.versions import parse
 
 FEED = "https://updates.hikmahealth.org/local-server.json"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from filelock import FileLock, Timeout
 
-from db.errors import UpdateRunning
+from db.update_errors import UpdateRunning
 from kiosk.paths import DataFolder
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from db.errors import UpdateFailed
+from db.update_errors import UpdateFailed
 from kiosk.update.environment import outside_of_bundle
 
 TRIAL_LIMIT_S = 30 * 60.0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from db.durability import move
-from db.errors import UpdateNotNewer, UpdateOfOtherSystem, UpdateTooFarAhead
+from db.update_errors import UpdateNotNewer, UpdateOfOtherSystem, UpdateTooFarAhead
 from kiosk import __version__
 from kiosk.failures import meaning_of
 from kiosk.update.other_program import self_tested

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 
 from db.clock import Clock, SystemClock
-from db.errors import UpdateFailed
+from db.update_errors import UpdateFailed
 from kiosk import __version__
 from kiosk.config import Config
 from kiosk.update.place import OK, Outcome, UpdatePlace

@@ -23,7 +23,8 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from db.errors import DiskFull, UpdateDamaged, UpdateNotTrusted
+from db.errors import DiskFull
+from db.update_errors import UpdateDamaged, UpdateNotTrusted
 from kiosk.failures import meaning_of
 from kiosk.update.versions import parse
 

@@ -14,8 +14,9 @@ import time
 from collections.abc import Sequence
 
 from db.clock import Clock
-from db.errors import HubError, NotFound, StorageBusy, UpdateFailed
+from db.errors import HubError, NotFound, StorageBusy
 from db.exchange import At, nowhere
+from db.update_errors import UpdateFailed
 from kiosk import __version__
 from kiosk.config import Config
 from kiosk.instance import ServerLock

@@ -117,7 +117,10 @@ def test_what_must_not_be_installed_is_refused_and_then_the_right_file_takes_ove
             assert outcome["code"] == code
         assert (clinic.version(), clinic.phone.status()) == (OLD, 200)
 
-    clinic.install(on_stick(publisher.update(program, NEW), tmp_path / "stick"))
+    file = on_stick(publisher.update(program, NEW), tmp_path / "stick")
+    assert clinic.said("update", "check", str(file))["version"] == NEW
+    assert clinic.run("update", "install", str(file)).returncode == 3  # a server runs: by its page, then
+    clinic.install(file)
     eventually(lambda: clinic.version() == NEW, deadline_s=LIMIT_S)
     eventually(lambda: not is_updating(clinic.folder))
     assert f"Version {NEW} is installed" in clinic.pages().shown()

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from db.errors import InvalidInput, NotFound, UpdateNotNewer, UpdateRunning
+from db.errors import InvalidInput, NotFound
+from db.update_errors import UpdateNotNewer, UpdateRunning
 from web.ui.update_port import OK, FoundUpdate, LastUpdate, Stage, UpdateView
 
 VERSION = "0.1.0"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from db.errors import DiskFull, UpdateFeedFailed, UpdateRunning
+from db.errors import DiskFull
+from db.update_errors import UpdateFeedFailed, UpdateRunning
 from kiosk import __version__
 from kiosk.paths import DataFolder
 from kiosk.update.desk import ASK_AFTER_MS, QUIET_S, Surroundings, UpdateDesk

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from db.errors import UpdateFeedFailed
+from db.update_errors import UpdateFeedFailed
 from kiosk.update.feed import FEED, FEED_VARIABLE, LONGEST_ANSWER, feed_address, newest_version
 from tests.fakes.certificates import certificate_file, server_side
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.errors import UpdateRunning
+from db.update_errors import UpdateRunning
 from kiosk.update.lock import is_updating, update_lock
 from kiosk.update.place import UpdatePlace
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from db.errors import UpdateFailed
+from db.update_errors import UpdateFailed
 from kiosk.update.other_program import said_by, self_tested, tried_out
 from tests.updates import BROKEN, OBEDIENT, write_start
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from db.errors import (
-    DiskFull,
-    HubError,
+from db.errors import DiskFull, HubError
+from db.update_errors import (
     UpdateDamaged,
     UpdateFailed,
     UpdateNotNewer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db.errors import UpdateFailed
+from db.update_errors import UpdateFailed
 from kiosk import __version__
 from kiosk.private_file import write_private
 from kiosk.update.place import UpdatePlace

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from db.errors import StorageBusy, UpdateFailed
+from db.errors import StorageBusy
 from db.exchange import ExchangeStep
 from db.files import DATABASE_NAME
+from db.update_errors import UpdateFailed
 from kiosk import __version__
 from kiosk.opening import held_door, open_beside
 from kiosk.update.place import Plan, UpdatePlace

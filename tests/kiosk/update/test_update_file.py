@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from db.errors import DiskFull, HubError, UpdateDamaged, UpdateNotTrusted
+from db.errors import DiskFull, HubError
+from db.update_errors import UpdateDamaged, UpdateNotTrusted
 from kiosk.update.update_file import (
     KEYS_FILE,
     MAGIC,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-from db.errors import UpdateFeedFailed
+from db.update_errors import UpdateFeedFailed
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.fakes.update_port import GOOD, OLD, STICK
 from tests.web.ui.serving import ServedUi
