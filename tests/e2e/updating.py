@@ -34,9 +34,10 @@ class UpdatedClinic:
     program: Path
     folder: DataFolder
     port: int = field(default_factory=_free_port)
+    start_name: str = START
 
-    def command(self, *words: str, program: Path | None = None) -> list[str]:
-        return [str((program or self.program) / START), "--data-dir", str(self.folder.root), "--json", *words]
+    def command(self, *words: str) -> list[str]:
+        return [str(self.program / self.start_name), "--data-dir", str(self.folder.root), "--json", *words]
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """A command of whichever program is in force."""
