@@ -75,10 +75,12 @@ def _is_painted(display: Display, picture: Path) -> bool:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--turns", type=int, default=7)
-    turns = parser.parse_args(arguments).turns
+    parser.add_argument("--program", type=Path, default=DIST / bundle.NAME, help="the folder of the frozen program")
+    words = parser.parse_args(arguments)
+    turns = words.turns
     times: dict[str, list[float]] = {"hello": [], "program": []}
     try:
-        hello, program = program_in(frozen_hello()), program_in(DIST / bundle.NAME)
+        hello, program = program_in(frozen_hello()), program_in(words.program.resolve())
         with x_display() as display, tempfile.TemporaryDirectory() as work:
             for turn in range(turns + 1):  # the first reads the files from the disk, for both
                 data = DataFolder(Path(work) / f"data-{turn}")

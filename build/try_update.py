@@ -1,6 +1,6 @@
-"""Tries an update with two frozen programs: ``python build/try_update.py [--headless]``. Takes some minutes.
+"""Tries an update with two frozen programs: ``python build/try_update.py [--headless] [--again]``. Takes some minutes.
 
-This version and the next one are frozen from copies of the sources that trust a key made for the occasion. The first
+This version and the next one are frozen from copies of the sources and trust a key made for the occasion. The first
 serves a phone (and shows its window on a display of its own) and gets the update file by its page; the second must
 take over: server, window, records, the phone. The installed program in a clean system: build/try_linux_package.py.
 """
@@ -43,22 +43,31 @@ LIMIT_S = 300
 AT = "1790000000"
 
 
-def frozen(name: str, of_version: str, public: str, *, has_window: bool) -> Path:
-    """The program of a version, from a copy of the sources that trusts a key. Raises Failed."""
+def frozen(name: str, of_version: str, *, has_window: bool, again: bool) -> Path:
+    """The program of a version, from a copy of the sources. ``again``: what was frozen last time will do. Raises
+    Failed."""
     root = TRIAL / name
+    target = root / "dist" / (bundle.NAME if has_window else f"{bundle.NAME}-headless")
+    if again and target.exists():
+        return target
     shutil.rmtree(root, ignore_errors=True)
     for package in (*bundle.PACKAGES, "build", "installer"):
         shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("LICENSE", "README.md", "pyproject.toml"):
         shutil.copy(ROOT / file, root / file)
-    (root / "kiosk" / "update" / KEYS_FILE).write_text(f"{public}\n", encoding="ascii")
     about = root / "kiosk" / "__init__.py"
     text = re.sub(r'(?m)^__version__ = ".*"$', f'__version__ = "{of_version}"', about.read_text(encoding="utf-8"))
     about.write_text(text, encoding="utf-8")
     command = [sys.executable, "build/freeze.py", *(() if has_window else ("--headless",))]
     environ = {**os.environ, "SOURCE_DATE_EPOCH": AT}
     step(f"freeze version {of_version}", command, folder=root, environ=environ)
-    return root / "dist" / (bundle.NAME if has_window else f"{bundle.NAME}-headless")
+    return target
+
+
+def trusting(program: Path, public: str) -> Path:
+    """The same program; it trusts a key made for the occasion."""
+    next(program.rglob(KEYS_FILE)).write_text(f"{public}\n", encoding="ascii")
+    return program
 
 
 def update_of(program: Path, of_version: str, private: str, *, has_window: bool) -> Path:
@@ -69,7 +78,7 @@ def update_of(program: Path, of_version: str, private: str, *, has_window: bool)
     stick.mkdir(exist_ok=True)
     target = stick / f"{of_version}{update_file.SUFFIX}"
     began = time.monotonic()
-    update_file.write_update(program, target, update_file.private_key(private), facts, int(AT))
+    update_file.write_update(program, target, update_file.private_key(private), facts, int(AT), compression="")
     say(f"update file: {target.stat().st_size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
     return target
 
@@ -146,13 +155,18 @@ def tried(clinic: UpdatedClinic, old: Path, file: Path, new: str, *, has_window:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--headless", action="store_true", help="without windows: sooner")
-    has_window = not parser.parse_args(arguments).headless
+    parser.add_argument("--again", action="store_true", help="with what was frozen last time")
+    words = parser.parse_args(arguments)
+    has_window = not words.headless
     try:
         private, public = update_file.new_key()
         present = version()
         new = re.sub(r"\d+$", lambda found: str(int(found[0]) + 1), present)
-        old = frozen("old", present, public, has_window=has_window)
-        file = update_of(frozen("new", new, public, has_window=has_window), new, private, has_window=has_window)
+        old, next_one = (
+            trusting(frozen(name, of_version, has_window=has_window, again=words.again), public)
+            for name, of_version in (("old", present), ("new", new))
+        )
+        file = update_of(next_one, new, private, has_window=has_window)
         shutil.rmtree(TRIAL / "data", ignore_errors=True)
         clinic = UpdatedClinic(old, DataFolder(TRIAL / "data"), start_name=program_in(old).name)
         if has_window:
