@@ -44,6 +44,10 @@ class Setting(StrEnum):
     DISMISSED_NOTICES = "dismissed_notices"  # codes, separated by commas
     LAST_CHECK_AT = "last_check_at"  # epoch ms: when the whole file was last read and checked (db/health.py)
     LAST_CHECK_FAULTS = "last_check_faults"  # how many faults were found then
+    UPDATE_CHECK = "update_check"  # "on": it may be asked on the internet whether there is a newer version
+    UPDATE_NEWEST = "update_newest"  # the newest version there is, as far as is known
+    UPDATE_ASKED_AT = "update_asked_at"  # epoch ms: when that was last asked, however it ended
+    UPDATE_ASKED_RESULT = "update_asked_result"  # "ok", or the code of an error
     CLOUD_ACCESS = "cloud_access"  # JSON of a CloudAccess (db/cloud/state.py), with the key
     CLOUD_STATE = "cloud_state"  # JSON of a CloudState
     CLOUD_MINUTES = "cloud_minutes"  # between two rounds

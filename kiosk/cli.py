@@ -71,6 +71,13 @@ EXIT_CODES = MappingProxyType(
         "cloud_push_too_large": 9,
         "cloud_busy": 9,
         "cloud_limit_reached": 9,
+        "update_damaged": 10,
+        "update_not_trusted": 10,
+        "update_of_other_system": 10,
+        "update_not_newer": 10,
+        "update_too_far_ahead": 10,
+        "update_failed": 10,
+        "update_running": 10,
     }
 )
 """By error code; any other error is UNEXPECTED."""
@@ -193,6 +200,8 @@ def _command(words: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
         return _cloud_commands()[_name(words)]
     if words.command in {"pin", "passphrase", "erase"}:
         return _lock_commands()[_name(words)]
+    if words.command in ("update", "update-run", "update-trial"):
+        return _update_commands()[_name(words)]
     from kiosk import backup_commands, commands, device_commands, support_commands
 
     known: dict[str, Callable[[argparse.Namespace], Any]] = {
@@ -255,6 +264,17 @@ def _cloud_commands() -> dict[str, Callable[[argparse.Namespace], Any]]:
         "cloud aside list": cloud_commands.aside_list,
         "cloud aside retry": cloud_commands.aside_retry,
         "cloud aside discard": cloud_commands.aside_discard,
+    }
+
+
+def _update_commands() -> dict[str, Callable[[argparse.Namespace], Any]]:
+    from kiosk.update import commands as update_commands
+
+    return {
+        "update check": update_commands.check_update,
+        "update install": update_commands.install_update,
+        "update-run": update_commands.update_run,
+        "update-trial": update_commands.update_trial,
     }
 
 

@@ -66,6 +66,7 @@ from web.ui.ports import (
     SyncLine,
 )
 from web.ui.restore_port import RestorePort
+from web.ui.update_port import UpdatePort
 
 SHOWN_PHONES = 200
 SHOWN_LOG_LINES = 12
@@ -87,6 +88,7 @@ class Desks:
     keys: KeysPort
     restoring: RestorePort
     moving: MovePort
+    updates: UpdatePort
 
 
 class KioskControl:
@@ -114,6 +116,7 @@ class KioskControl:
         self.check, self.diagnostics = desks.check, desks.diagnostics
         self.restoring, self.moving = desks.restoring, desks.moving
         self.lock, self.keys = desks.lock, desks.keys
+        self.updates = desks.updates
         self._is_kept_awake = is_kept_awake
         self._folder = folder
         self._clock = clock

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import webbrowser
 
 from db.errors import AlreadyRunning, NotRunning
 from kiosk.cli import say
 from kiosk.config import config_from
 from kiosk.language import language_here
+from kiosk.launcher import chosen_program, hand_over
 from kiosk.logs import LogFile
 from kiosk.menu import menu_of
 from kiosk.paths import DataFolder, data_folder, keep_new_files_private
@@ -37,7 +39,11 @@ def open_kiosk(words: argparse.Namespace) -> None:
     catalogue = load_catalogue()
     with LogFile(folder, "window"):
         result = show_window(folder, lambda: window_texts(catalogue, language_here(folder)), Supervisor(folder))
-    if result.outcome is WindowOutcome.CLOSED:
+    if result.outcome is WindowOutcome.REPLACED:
+        newer = chosen_program(sys.argv[1:])
+        if newer is not None:
+            hand_over(newer, sys.argv[1:])
+    if result.outcome in (WindowOutcome.CLOSED, WindowOutcome.REPLACED):
         leave(0)
     translator = catalogue.translator(language_here(folder))
     if result.outcome is WindowOutcome.RAISED_FIRST:
@@ -81,6 +87,7 @@ def window_texts(catalogue: Catalogue, language: str) -> WindowTexts:
         is_right_to_left=translator.direction == "rtl",
         starting=translator.text("window.starting"),
         restarting=translator.text("window.restarting"),
+        updating=translator.text("window.updating"),
         stopping=translator.text("window.stopping"),
         cannot_start=translator.text("window.cannot_start"),
         close_title=translator.text("window.close.title"),

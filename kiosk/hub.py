@@ -41,12 +41,16 @@ from kiosk.phone_listener import PhoneListener
 from kiosk.restore import PresentDatabase
 from kiosk.restore_desk import RestoreDesk
 from kiosk.runtime_file import RunningServer
+from kiosk.update import desk as update
+from kiosk.update.feed import feed_address, newest_version
+from kiosk.update.preparing import serve_words
 from kiosk.wakefulness import Wakefulness, wakefulness_here
 from web.body import BodyReader
 from web.credentials import Credentials
 from web.i18n import Catalogue, load_catalogue
 from web.phone.app import PhoneServices, create_phone_app
 from web.phone.sync import SyncServices
+from web.phone.traffic import Traffic
 from web.phone.visits import Visits
 from web.rpc.channel import ChannelServices, HubIdentity
 from web.rpc.knocking import KnockLimit
@@ -156,35 +160,22 @@ def _assemble(
     entrance: Entrance,
     failed_restore: RestoreFailure | None,
 ) -> Hub:
-    catalogue = load_catalogue()
-    database = store.database
-    visits = Visits(clock)
-    wakefulness = wakefulness_here()
-    listener = _phone_listener(config, clock, database, catalogue, visits, lambda: control.server_name())
+    catalogue, database = load_catalogue(), store.database
+    visits, traffic, wakefulness = Visits(clock), Traffic(), wakefulness_here()
+    listener = _phone_listener(config, clock, database, catalogue, visits, traffic, lambda: control.server_name())
     cloud = CloudService(database, config.folder.root, clock, connect_to, addresses)
     cloud_desk = CloudDesk(database, clock, cloud.connect, cloud.sync_now, cloud.activity)
     backups = Backups(config.folder, database, key.secret, clock)
     backups_desk = BackupsDesk(config.folder, database, key.secret, backups)
-    hands = Hands(
-        lambda: control.start_serving(),
-        lambda at: control.change_port(at),
-        cloud_desk.sync_now,
-        backups_desk.make_and_wait,
-    )
     around = Surroundings(
-        config.folder,
-        clock,
-        database,
-        addresses,
-        lambda: listener.state,
-        lambda: control.phones_url(),
-        visits,
-        lambda: wakefulness.is_held,
+        *(config.folder, clock, database, addresses),
+        *(lambda: listener.state, lambda: control.phones_url(), visits, lambda: wakefulness.is_held),
     )
-    checks = check_desk(around, hands)
+    checks = check_desk(around, _hands(lambda: control, cloud_desk, backups_desk))
     present = PresentDatabase(database, key.secret)
     restoring = _restore_desk(config, clock, present, listener, backups_desk, failed_restore)
     keys = KeysDesk(config, clock, database, key.secret, backups, _serving(lambda: control))
+    updates = _updates(config, around, listener, backups, lambda: _quiet_for(cloud, traffic))
     desks = Desks(
         cloud=cloud_desk,
         backups=backups_desk,
@@ -194,14 +185,24 @@ def _assemble(
         keys=keys,
         restoring=restoring,
         moving=MoveDesk(database, clock, backups_desk, lambda: control.stop_serving()),
+        updates=updates,
     )
-    control = KioskControl(
-        config.folder, clock, store, key.place, listener, addresses, desks, lambda: wakefulness.is_held
+    control: KioskControl = KioskControl(
+        *(config.folder, clock, store, key.place), listener, addresses, desks, lambda: wakefulness.is_held
     )
     restoring.when_ready(control.changed.set)
     entrance.show(create_ui_app(control, entrance.sessions, catalogue))
-    servers = (listener, entrance, cloud, backups, restoring, _jobs(backups, control.forget_old))
+    servers = (listener, entrance, cloud, backups, restoring, _jobs(backups, updates, control.forget_old))
     return Hub(config, store, control, keys, *servers, Announcement(control.announced), wakefulness)
+
+
+def _hands(control: Callable[[], KioskControl], cloud: CloudDesk, backups: BackupsDesk) -> Hands:
+    return Hands(
+        lambda: control().start_serving(),
+        lambda at: control().change_port(at),
+        cloud.sync_now,
+        backups.make_and_wait,
+    )
 
 
 def _restore_desk(
@@ -222,6 +223,7 @@ def _phone_listener(
     database: Database,
     catalogue: Catalogue,
     visits: Visits,
+    traffic: Traffic,
     server_name: Callable[[], str],
 ) -> PhoneListener:
     with database.read() as snapshot:
@@ -244,15 +246,16 @@ def _phone_listener(
         watchdog = Watchdog()
         sync = SyncServices(database, clock, BodyReader(config.body_limit_bytes, watchdog), watchdog)
         services = PhoneServices(sync, channel, credentials, tokens, catalogue, server_name, __version__, visits)
-        return HttpServer(create_phone_app(services), Listen(config.host, at_port), watchdog)
+        return HttpServer(traffic.watched(create_phone_app(services)), Listen(config.host, at_port), watchdog)
 
     return PhoneListener(make_phone_server, port)
 
 
-def _jobs(backups: Backups, forget: Callable[[], None]) -> JobRunner:
+def _jobs(backups: Backups, updates: update.UpdateDesk, forget: Callable[[], None]) -> JobRunner:
     jobs = JobRunner()
     jobs.every(BACKUP_LOOK_EVERY, "backup", backups.make_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
     jobs.every(BACKUP_LOOK_EVERY, "drill", backups.drill_if_due, first_after=BACKUP_FIRST_LOOK_AFTER)
+    jobs.every(BACKUP_LOOK_EVERY, "newest_version", updates.ask_if_due, first_after=FORGET_FIRST_AFTER)
     jobs.every(FORGET_EVERY, "forget_old", forget, first_after=FORGET_FIRST_AFTER)
     return jobs
 
@@ -269,3 +272,25 @@ def _serving(control: Callable[[], KioskControl]) -> Serving:
 def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:
     subject = Subject(around.folder, around.clock, this_computer().system, around.database)
     return DiagnosticsDesk(lambda: make_report(subject, checks.measure()), around.clock)
+
+
+def _updates(
+    config: Config, around: Surroundings, listener: PhoneListener, backups: Backups, quiet_for: Callable[[], float]
+) -> update.UpdateDesk:
+    return update.UpdateDesk(
+        update.Surroundings(
+            folder=config.folder,
+            database=around.database,
+            clock=around.clock,
+            serve=serve_words(config.host, config.port, is_attended=config.is_attended),
+            back_up=lambda progress: backups.make(progress=progress),
+            quiet_for=quiet_for,
+            stop_phones=listener.stop,
+            start_phones=listener.start,
+            newest=lambda: newest_version(feed_address()),
+        )
+    )
+
+
+def _quiet_for(cloud: CloudService, traffic: Traffic) -> float:
+    return 0.0 if cloud.activity().is_running else traffic.quiet_for()

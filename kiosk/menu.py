@@ -29,6 +29,7 @@ class MenuAction(StrEnum):
     EXPORT = "export"
     CHECK = "check"
     LOGS = "logs"
+    UPDATE = "update"
     ABOUT = "about"
 
 
@@ -56,7 +57,7 @@ def menu_of(words: Translator) -> tuple[MenuGroup, ...]:
         *(MenuAction.LOCK, MenuAction.SETTINGS),
     )
     cloud = (MenuAction.SYNC_NOW, MenuAction.CONNECTION)
-    support = (MenuAction.EXPORT, MenuAction.CHECK, MenuAction.LOGS, MenuAction.ABOUT)
+    support = (MenuAction.EXPORT, MenuAction.CHECK, MenuAction.LOGS, MenuAction.UPDATE, MenuAction.ABOUT)
     titles = (words.text("menu.server"), words.text("menu.data"), words.text("menu.cloud"), words.text("help.title"))
     return tuple(
         MenuGroup(title, tuple(MenuEntry(action, words.text(f"menu.{action.value}")) for action in actions))

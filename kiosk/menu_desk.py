@@ -39,6 +39,7 @@ PAGES = MappingProxyType(
         MenuAction.SETTINGS: "/settings",
         MenuAction.CONNECTION: "/cloud",
         MenuAction.CHECK: "/check",
+        MenuAction.UPDATE: "/update",
         MenuAction.ABOUT: "/about",
     }
 )

@@ -18,6 +18,7 @@ from db.files import DATABASE_NAME, RECOVERY_NAME
 from kiosk.private_file import make_private_folder
 
 PROGRAM = "hikma-local-server"
+PROGRAM_FOLDER = "program"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,16 @@ class DataFolder:
     def language_file(self) -> Path:
         """The language staff chose (kiosk/language.py)."""
         return self.root / "language"
+
+    @property
+    def program(self) -> Path:
+        """Folder of a newer program that an update put here (kiosk/update)."""
+        return self.root / PROGRAM_FOLDER
+
+    @property
+    def update_lock(self) -> Path:
+        """Held by the process that exchanges the program (kiosk/update/updater.py)."""
+        return self.root / "update.lock"
 
     @property
     def logs(self) -> Path:

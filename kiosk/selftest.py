@@ -24,7 +24,9 @@ from typing import Any
 from db import migrate
 from db.clock import SystemClock
 from db.errors import HubError
+from db.files import BACKUP_SUFFIX
 from db.pairing import open_pairing
+from db.records import live_counts
 from db.store import Store, database_path, open_store
 from kiosk import __version__
 from kiosk.config import Config
@@ -32,8 +34,10 @@ from kiosk.entrance import LOOPBACK
 from kiosk.hub import Hub, build_hub
 from kiosk.keystore import KEY_BYTES, KeystoreChoice
 from kiosk.logs import describe_exception
+from kiosk.opening import open_beside
 from kiosk.pairing import address_code
 from kiosk.paths import DataFolder
+from kiosk.restore import restore_backup
 from kiosk.selftest_phone import TrialPhone
 from web.i18n import LANGUAGES, load_catalogue
 from web.pages import load_pages
@@ -76,6 +80,12 @@ class Bench:
         if self.phone is None:
             raise CheckFailed("the server is not running")
         return self.phone
+
+    def running_hub(self) -> Hub:
+        """The running server. Raises CheckFailed when that did not start."""
+        if self.hub is None:
+            raise CheckFailed("the server is not running")
+        return self.hub
 
     def close(self) -> None:
         """Stops the server."""
@@ -132,6 +142,24 @@ def _phone_sync(bench: Bench) -> None:
         raise CheckFailed("the record that was pushed did not come back")
 
 
+def _backup_and_restore(bench: Bench) -> None:
+    """A backup of the running server opens with its recovery code on what could be another computer, whole."""
+    hub = bench.running_hub()
+    code = hub.control.backups.recovery_code()  # before the backup, so that it opens with it
+    backup = hub.backups.make(bench.folder / f"selftest{BACKUP_SUFFIX}").path
+    elsewhere = Config(DataFolder(bench.folder / "restored"), LOOPBACK, 0, keystore=KeystoreChoice.FILE)
+    restore_backup(elsewhere, backup, SystemClock(), recovery_code=code)
+    _, database = open_beside(elsewhere, SystemClock())
+    try:
+        with database.read() as snapshot:
+            restored = live_counts(snapshot)
+    finally:
+        database.close()
+    with hub.store.database.read() as snapshot:
+        if restored != live_counts(snapshot) or not restored.get("patients"):
+            raise CheckFailed("the restored records are not those of the backup")
+
+
 def _pages(bench: Bench) -> None:
     """Every language renders a page."""
     catalogue = load_catalogue()
@@ -169,7 +197,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "migrations": _migrations,
         "serving": _serving,
         "phone_sync": _phone_sync,
-        # Backup and restore belong here as soon as the program has them.
+        "backup_and_restore": _backup_and_restore,
         "pages": _pages,
         "qr_code": _qr_code,
         "keystore": _keystore,

@@ -41,6 +41,7 @@ from kiosk.runtime_file import (
     report_start_failure,
     withdraw,
 )
+from kiosk.update.settling import settle_before_serving, settle_when_serving
 from web.ui.restore_port import RestoreFailure
 
 _LOOK_EVERY_S = 0.5
@@ -117,6 +118,7 @@ def _run_logged(start: Start) -> Erasure | None:
 def _run(start: Start) -> Erasure | None:
     folder, stop = start.config.folder, start.stop
     folder.runtime_file.unlink(missing_ok=True)  # of a server that was killed
+    settle_before_serving(start.config)
     with contextlib.ExitStack() as stack:
         entrance = Entrance()
         stack.callback(entrance.stop)
@@ -148,6 +150,7 @@ def _serve_in_turn(start: Start, entrance: Entrance) -> Erasure | None:
 def _serve_until_told(hub: Hub, say: Callable[[RunningServer], object], stop: threading.Event) -> None:
     facts = hub.start()
     spare_the_collector()
+    _settle(hub.config)
     announce(hub.config.folder, facts)
     try:
         _LOG.info("version %s is serving", __version__)
@@ -168,6 +171,14 @@ def _exchanged(config: Config, staged: StagedRestore) -> RestoreFailure | None:
         return failure
     _LOG.info("a backup was put in place of the database")
     return None
+
+
+def _settle(config: Config) -> None:
+    """Before anybody is told that this server is there: who then asks finds the update over."""
+    try:
+        settle_when_serving(config)
+    except OSError:
+        _LOG.warning("it could not be noted that this version serves", exc_info=True)
 
 
 def _wait(hub: Hub, announced: RunningServer, stop: threading.Event) -> None:

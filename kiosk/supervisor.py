@@ -18,6 +18,8 @@ from kiosk.instance import is_server_locked
 from kiosk.paths import DataFolder
 from kiosk.runtime_file import RunningServer, StartFailure, running_server, take_start_failure
 from kiosk.server_process import serve_command, start_in_background, stop_server
+from kiosk.update.lock import is_updating
+from kiosk.update.pointer import newer_program
 
 # Codes of this module's own, beside those the server reports about itself.
 NOT_READY = "server_not_ready"  # it lives but is still not ready after the time it should take at most
@@ -38,6 +40,8 @@ class ServerState(StrEnum):
     RESTARTING = "restarting"  # it died and is being started again
     FAILED = "failed"  # given up, or not ready for too long; ``failure`` says why
     STOPPED = "stopped"  # it was ended on purpose, from somewhere else
+    UPDATING = "updating"  # another process exchanges the program
+    REPLACED = "replaced"  # a newer program is in force: whoever watches belongs to the one before it
 
 
 @dataclass(frozen=True)
@@ -96,12 +100,16 @@ class Supervisor:
     def run(self, on_change: Callable[[ServerReport], None]) -> None:
         """Keeps the server running until ``close()``, or until it was stopped on purpose or given up.
 
-        ``on_change`` is called in this thread with each new report; after FAILED by giving up, and after
-        STOPPED, this returns.
+        ``on_change`` is called in this thread with each new report; after FAILED by giving up, after STOPPED and
+        after REPLACED, this returns.
         """
         series = _Series(self._patience.pauses_s)
         on_change(ServerReport(ServerState.STARTING))
         while not self._closing.is_set():
+            self._wait_for_update(on_change)
+            if newer_program(self._folder.root) is not None:
+                on_change(ServerReport(ServerState.REPLACED))
+                return
             outcome = self._attach() or self._start(on_change)
             if isinstance(outcome, RunningServer):
                 on_change(ServerReport(ServerState.RUNNING, server=outcome))
@@ -110,6 +118,8 @@ class Supervisor:
                     return
                 if time.monotonic() - began > self._patience.steady_s:
                     series = _Series(self._patience.pauses_s)
+                if is_updating(self._folder) or newer_program(self._folder.root) is not None:
+                    continue
                 outcome = StartFailure(code=KEEPS_STOPPING)
             if self._closing.is_set():
                 return
@@ -131,6 +141,14 @@ class Supervisor:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(self._patience.stop_s)
         return stop_server(self._folder, self._patience.stop_s)
+
+    def _wait_for_update(self, on_change: Callable[[ServerReport], None]) -> None:
+        """Returns once no process exchanges the program any more."""
+        if not is_updating(self._folder):
+            return
+        on_change(ServerReport(ServerState.UPDATING))
+        while is_updating(self._folder) and not self._closing.wait(self._patience.look_again_s):
+            pass
 
     def _attach(self) -> RunningServer | None:
         server = running_server(self._folder)
@@ -167,12 +185,14 @@ class Supervisor:
             has_failed = self._child is not None and self._child.poll() not in (None, 0)
             current = running_server(self._folder)
             if current is not None:
+                if known is not None and current.version != known.version:
+                    return True  # the program was exchanged between two looks
                 if known is not None and current != known:  # somebody started another one, or its addresses changed
                     on_change(ServerReport(ServerState.RUNNING, server=current))
                 known = current
             elif is_server_locked(self._folder):
                 continue  # on its way down, or another one on its way up
-            elif has_failed or self._folder.runtime_file.exists():
+            elif is_updating(self._folder) or has_failed or self._folder.runtime_file.exists():
                 return True
             else:  # a clean stop takes the runtime file away
                 on_change(ServerReport(ServerState.STOPPED))

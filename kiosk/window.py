@@ -47,6 +47,7 @@ class WindowTexts:
     is_right_to_left: bool
     starting: str
     restarting: str
+    updating: str
     stopping: str
     cannot_start: str  # heading above the sentence of a failure
     close_title: str
@@ -63,6 +64,7 @@ class WindowTexts:
 class WindowOutcome(StrEnum):
     """How ``show_window`` ended."""
 
+    REPLACED = "replaced"  # a newer program is in force: the caller becomes it
     CLOSED = "closed"  # the window was there and is closed; the server is stopped, or was given up
     RAISED_FIRST = "raised_first"  # there was a window already; it is in front now
     FIRST_SILENT = "first_silent"  # there was a window already, but it did not answer
@@ -129,6 +131,7 @@ class _KioskWindow:
         self._has_server = True  # False once there is nothing left that closing would stop
         self._is_asking = False
         self._may_close = False
+        self._is_replaced = False
         self._is_maximized = False
         self._menu = MenuDesk(folder, self)
         self._menu_shown: tuple[MenuGroup, ...] = ()
@@ -169,7 +172,7 @@ class _KioskWindow:
         finally:
             self._supervisor.close()
             self._tray.take_down()
-        return WindowResult(WindowOutcome.CLOSED)
+        return WindowResult(WindowOutcome.REPLACED if self._is_replaced else WindowOutcome.CLOSED)
 
     def _prepare_view(self) -> None:
         """Qt: no page of ours calls Python or is called by it, so pywebview's bridge is not put into them.
@@ -291,7 +294,11 @@ class _KioskWindow:
             self._has_server = report.failure.code == NOT_READY
             self._show_message(message_page(texts, texts.cannot_start, texts.sentence(report.failure)))
             self._tray.say(texts.cannot_start)
-        elif report.state is ServerState.STOPPED:
+        elif report.state is ServerState.UPDATING:
+            self._has_server = False
+            self._show_message(message_page(texts, texts.updating))
+        elif report.state in (ServerState.STOPPED, ServerState.REPLACED):
+            self._is_replaced = report.state is ServerState.REPLACED
             self._may_close = True
             self._window.destroy()
 

@@ -41,7 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="The clinic computer's server for Hikma Health phones. Without a command it opens the window.",
         epilog="Exit codes: 0 done, 1 unexpected, 2 wrong words or input, 3 running already or not, "
         "4 port or address, 5 key, database or disk, 6 no such thing or it exists already, 7 backup, "
-        "8 cloud: a person has to decide, 9 cloud: not this time, 130 interrupted.",
+        "8 cloud: a person has to decide, 9 cloud: not this time, 10 update, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("--selftest", action="store_true", help="check this copy of the program, on data of its own")
@@ -61,6 +61,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_history_commands(commands, shared)
     _add_support_commands(commands, shared)
     _add_lock_commands(commands, shared)
+    _add_update_commands(commands, shared)
     return parser
 
 
@@ -175,6 +176,18 @@ def _add_cloud_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     discard = steps.add_parser("discard", parents=[shared], help="give one up; it stays in the history")
     for name in ("table", "id"):
         discard.add_argument(name, type=_text)
+
+
+def _add_update_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
+    update = commands.add_parser("update", parents=[shared], help="a newer program, from a signed file")
+    actions = update.add_subparsers(dest="action", required=True)
+    for name, meaning in (
+        ("check", "prove that a file is whole, ours, and for this computer"),
+        ("install", "put it in the place of this program, while no server runs"),
+    ):
+        actions.add_parser(name, parents=[shared], help=meaning).add_argument("file", type=_folder)
+    for own in ("update-run", "update-trial"):  # of the program itself
+        commands.add_parser(own, parents=[shared])
 
 
 def _add_history_commands(commands: Any, shared: argparse.ArgumentParser) -> None:

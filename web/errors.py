@@ -74,6 +74,16 @@ from db.errors import (
     WrongPin,
     WrongRecoveryCode,
 )
+from db.update_errors import (
+    UpdateDamaged,
+    UpdateFailed,
+    UpdateFeedFailed,
+    UpdateNotNewer,
+    UpdateNotTrusted,
+    UpdateOfOtherSystem,
+    UpdateRunning,
+    UpdateTooFarAhead,
+)
 from web.i18n import DEFAULT_LANGUAGE, Translator, load_catalogue
 
 STATUS: Mapping[type[HubError], int] = MappingProxyType(
@@ -136,6 +146,14 @@ STATUS: Mapping[type[HubError], int] = MappingProxyType(
         BackupPlaceFailed: 507,
         BackupStopped: 503,
         ReportPlaceFailed: 507,
+        UpdateDamaged: 409,
+        UpdateNotTrusted: 409,
+        UpdateOfOtherSystem: 409,
+        UpdateNotNewer: 409,
+        UpdateTooFarAhead: 409,
+        UpdateFailed: 409,
+        UpdateRunning: 409,
+        UpdateFeedFailed: 502,
     }
 )
 

@@ -1,11 +1,11 @@
-# Ends every running copy: it is asked first, as on Ctrl-C, and given half a minute. Whatever it has acknowledged is on
-# the disk already, so ending it by force in the end loses nothing.
+# Ends every running copy, also a newer one that an update put beside the records: it is asked first, as on Ctrl-C, and
+# given half a minute. Whatever it has acknowledged is on the disk already, so ending it by force in the end loses nothing.
 program=/opt/hikma-local-server/hikma-local-server
 
 running_copies() {
     for link in /proc/[0-9]*/exe; do
         case "$(readlink "$link" 2>/dev/null)" in
-            "$program" | "$program (deleted)")
+            "$program" | "$program (deleted)" | */hikma-local-server/program/*/hikma-local-server)
                 pid=${link#/proc/}
                 echo "${pid%/exe}"
                 ;;

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import db.errors
+import db.update_errors
 from db.cloud.aside import AsideReason
 from db.cloud.state import Halt
 from db.devices import AppGeneration, DeviceStatus
@@ -27,6 +28,7 @@ from web.ui.ports import Notice
 TABLES = frozenset(METADATA.tables)
 KINDS = frozenset(kind.value for kind in SyncKind)
 NOTES = frozenset(note.value for note in SyncNote)
+_ERRORS = frozenset({db.errors.__name__, db.update_errors.__name__})
 CHANNELS = frozenset({"first", "library", "hub", "command", "window", "cloud"})
 GENERATIONS = frozenset(generation.value for generation in AppGeneration)
 STATUSES = frozenset(status.value for status in DeviceStatus)
@@ -44,7 +46,7 @@ NOTICES = frozenset(notice.value for notice in Notice)
 SYNC_PROGRAMS = frozenset(SYNCED.values())
 SPOKEN = frozenset(LANGUAGES)
 SWITCH = frozenset({"on", "off"})
-JOBS = frozenset({"backup", "drill", "forget_old", "look", "restore"})
+JOBS = frozenset({"backup", "drill", "forget_old", "look", "newest_version", "restore"})
 TRIGGERS = frozenset({"schedule", "phones", "person", "network", "retry"})
 FILE_SYSTEMS = frozenset({"vfat", "msdos", "fat", "fat12", "fat16", "fat32", "exfat"})
 
@@ -52,14 +54,14 @@ FILE_SYSTEMS = frozenset({"vfat", "msdos", "fat", "fat12", "fat16", "fat32", "ex
 @cache
 def results() -> frozenset[str]:
     """How things end: "ok", "no_backup", or the code of an error."""
-    kinds = (kind.code for kind in _with_subclasses(HubError) if kind.__module__ == db.errors.__name__)
+    kinds = (kind.code for kind in _with_subclasses(HubError) if kind.__module__ in _ERRORS)
     return frozenset({"ok", "no_backup", KEEPS_STOPPING, NOT_READY, START_FAILED, *kinds})
 
 
 @cache
 def error_names() -> frozenset[str]:
     """The classes of this program's errors."""
-    return frozenset(kind.__name__ for kind in _with_subclasses(HubError) if kind.__module__ == db.errors.__name__)
+    return frozenset(kind.__name__ for kind in _with_subclasses(HubError) if kind.__module__ in _ERRORS)
 
 
 @cache

@@ -41,7 +41,7 @@ from kiosk.paths import DataFolder
 from web.ui.check_port import Finding
 from web.ui.diagnostics_port import ReportPart
 
-LOGS = ("server", "window")
+LOGS = ("server", "window", "update")
 ENTRIES_TOLD = 20_000
 CRASHES_TOLD = 50
 

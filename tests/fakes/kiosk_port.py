@@ -19,6 +19,7 @@ from tests.fakes.lock_port import FakeLock
 from tests.fakes.move_port import FakeMove
 from tests.fakes.phones_port import FakePhones
 from tests.fakes.restore_port import FakeRestore
+from tests.fakes.update_port import FakeUpdates
 from web.i18n import LANGUAGES
 from web.ui.activity_port import Activity
 from web.ui.check_port import Finding
@@ -62,6 +63,7 @@ class FakeKioskPort:
         self.diagnostics = FakeDiagnostics(now_ms)
         self.lock = FakeLock()
         self.keys = FakeKeys(lambda: self._server_name, self.start_serving, self.stop_serving)
+        self.updates = FakeUpdates(now_ms, self._fail_if_told)
         self._log: list[SyncLine] = []
         self._counts = {"patients": 0, "visits": 0, "events": 0}
         self._activity = Activity()

@@ -25,6 +25,7 @@ def texts() -> WindowTexts:
         is_right_to_left=False,
         starting="Starting",
         restarting="Starting again",
+        updating="A newer version is being installed",
         stopping="Stopping",
         cannot_start="Cannot start",
         close_title="Close question",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import db.errors
 from db.catalogue import CATALOGUE
 from db.cloud.aside import AsideReason
 from db.cloud.state import Halt
@@ -32,6 +31,7 @@ from web.ui.main_page import COUNTED
 from web.ui.move_page import THERE
 from web.ui.ports import Notice, ServingState
 from web.ui.restore_port import RestorePhase
+from web.ui.update_port import Stage
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("db", "web", "kiosk")
@@ -50,7 +50,7 @@ def _all_errors() -> set[type[HubError]]:
     while True:
         more = found | {child for parent in found for child in parent.__subclasses__()}
         if more == found:
-            return {error for error in found if error.__module__ == db.errors.__name__}
+            return {error for error in found if error.__module__.startswith("db.")}
         found = more
 
 
@@ -99,6 +99,8 @@ def _computed_keys(catalogue: Catalogue) -> set[str]:
         *(f"menu.{action.value}" for action in MenuAction),
         *(f"diagnostics.part.{part.value}" for part in ReportPart),
         *(f"diagnostics.never.{name}" for name in NEVER),
+        *(f"update.stage.{stage.value}" for stage in Stage),
+        *(f"update.ask.{name}" for name in ("what", "safe", "time")),
         *("check.help.network_help.windows", "check.help.disk_help"),
         *(f"size.{unit}" for unit in ("bytes", "kilobytes", "megabytes", "gigabytes")),
         *(f"time.month.{month}" for month in range(1, 13)),

@@ -98,9 +98,16 @@ def test_a_check_that_hangs_ends_the_test_and_is_named(never: threading.Event) -
     assert not report["ok"]
 
 
-def test_a_phone_without_a_server_is_a_failure_of_its_own() -> None:
-    report = run_checks({"phone_sync": CHECKS["phone_sync"]})
+@pytest.mark.parametrize("name", ["phone_sync", "backup_and_restore"])
+def test_a_check_of_a_server_that_did_not_start_says_so(name: str) -> None:
+    report = run_checks({name: CHECKS[name]})
     assert report["checks"][0]["reason"] == ["the server is not running"]
+
+
+def test_a_backup_without_the_records_is_a_failure() -> None:
+    report = run_checks({name: CHECKS[name] for name in ("serving", "backup_and_restore")})
+    assert results(report) == {"serving": "passed", "backup_and_restore": "failed"}
+    assert report["checks"][1]["reason"] == ["the restored records are not those of the backup"]
 
 
 def test_nothing_is_left_behind(tmp_path: object) -> None:

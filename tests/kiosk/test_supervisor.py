@@ -14,8 +14,11 @@ from kiosk.paths import DataFolder
 from kiosk.runtime_file import RunningServer, running_server
 from kiosk.server_process import start_in_background, stop_server
 from kiosk.supervisor import KEEPS_STOPPING, NOT_READY, START_FAILED, Patience, ServerReport, ServerState, Supervisor
+from kiosk.update.lock import update_lock
+from kiosk.update.pointer import POINTER_NAME, Pointer, Program
 from tests.fakes.server_starts import kill_servers_of, standin_command
 from tests.polling import eventually
+from tests.updates import NEXT, write_start
 
 QUICK = Patience(ready_s=10, look_again_s=0.05, start_look_s=0.02, stop_s=5, pauses_s=(0.01, 0.01))
 KILL = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
@@ -78,6 +81,40 @@ def test_a_server_that_runs_already_is_used(folder: DataFolder, supervise: Super
     start_in_background(standin_command(folder))
     server = eventually(lambda: running_server(folder))
     assert supervise("--fail", "must-not-be-started").server() == server
+
+
+def test_while_the_program_is_exchanged_no_server_is_started(folder: DataFolder, supervise: Supervise) -> None:
+    folder.prepare()
+    with update_lock(folder):
+        watched = supervise()
+        watched.wait_for(ServerState.UPDATING)
+        assert running_server(folder) is None
+    watched.server()
+    assert watched.states == ["starting", "updating", "running"]
+
+
+def test_a_server_that_stops_to_be_exchanged_is_waited_for(folder: DataFolder, supervise: Supervise) -> None:
+    watched = supervise()
+    first = watched.server()
+    with update_lock(folder):
+        assert stop_server(folder)
+        watched.wait_for(ServerState.UPDATING)
+    assert watched.server(times=2) != first
+    assert watched.states == ["starting", "running", "updating", "running"]
+
+
+def test_once_a_newer_program_is_in_force_this_one_is_replaced(folder: DataFolder, supervise: Supervise) -> None:
+    folder.prepare()
+    write_start(folder.root / "start", "")
+    newer = Program(NEXT, "start")
+    with update_lock(folder):
+        watched = supervise()
+        watched.wait_for(ServerState.UPDATING)
+        (folder.root / POINTER_NAME).write_bytes(Pointer(newer, newer, 1, is_proved=True).encode())
+    watched.wait_for(ServerState.REPLACED)
+    watched.thread.join(10)
+    assert watched.states == ["starting", "updating", "replaced"]
+    assert running_server(folder) is None
 
 
 def test_closing_leaves_the_server_running(folder: DataFolder, supervise: Supervise) -> None:

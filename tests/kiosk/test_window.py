@@ -14,7 +14,9 @@ from kiosk.window import WindowTexts, message_page
 
 
 def texts(**changed: object) -> WindowTexts:
-    words = dict.fromkeys(("starting", "restarting", "stopping", "cannot_start", "close_title", "close_message"), "…")
+    words = dict.fromkeys(
+        ("starting", "restarting", "updating", "stopping", "cannot_start", "close_title", "close_message"), "…"
+    )
     fixed = {"title": "Título", "language": "ar", "is_right_to_left": True, "sentence": lambda failure: failure.code}
     menu = {"menu": (), "save_title": "…", "backup_title": "…", "failed_title": "…", "failure": str}
     return WindowTexts(**{**words, **fixed, **menu, **changed})  # type: ignore[arg-type]

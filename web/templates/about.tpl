@@ -5,5 +5,5 @@
   <p>{{t("about.what")}}</p>
   <p>{{t("about.licence")}}</p>
   <p>{{t("data.folder")}} <code dir="ltr" class="path">{{view.data_folder}}</code></p>
-  <p class="answers"><a class="button" href="/?lang={{translator.language}}">{{t("problem.back")}}</a></p>
+  <p class="answers"><a class="button" id="update-page" href="/update?lang={{translator.language}}">{{t("update.title")}}</a> <a class="button" href="/?lang={{translator.language}}">{{t("problem.back")}}</a></p>
 </section>

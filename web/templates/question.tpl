@@ -8,7 +8,7 @@
     % for name, value in view.fields:
     <input type="hidden" name="{{name}}" value="{{value}}">
     % end
-    <button class="button danger" id="yes">{{view.yes}}</button>
+    <button class="button {{"danger" if view.is_dangerous else "primary"}}" id="yes">{{view.yes}}</button>
     <a class="button" id="no" href="{{view.back}}?lang={{translator.language}}">{{view.no}}</a>
   </form>
 </section>

@@ -32,6 +32,7 @@ from web.ui.restore_actions import RestoreActions
 from web.ui.sessions import UiSessions
 from web.ui.settings_actions import SettingsActions
 from web.ui.tray_actions import TrayActions
+from web.ui.update_actions import UpdateActions
 
 
 def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -> Bottle:
@@ -58,6 +59,7 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_lock_routes(LockActions(port, pages, kiosk.words_for, sessions)),
         *_settings_routes(SettingsActions(port, pages, kiosk.words_for, sessions)),
         *_erase_routes(EraseActions(port, pages, kiosk.words_for)),
+        *_update_routes(UpdateActions(port, pages, kiosk.words_for)),
     )
     for auth, routes in ((NOBODY, entry_routes(Entry(sessions, pages))), (SESSION, session_routes)):
         for method, path, handler in routes:
@@ -197,6 +199,18 @@ def _lock_routes(lock: LockActions) -> Routes:
         ("GET", "/pin", lock.get_pin),
         ("POST", "/pin", lock.post_pin),
         ("POST", "/pin/forgotten", lock.post_forgotten),
+    )
+
+
+def _update_routes(updates: UpdateActions) -> Routes:
+    return (
+        ("GET", "/update", updates.get_update),
+        ("GET", "/update/status", updates.get_update_part),
+        ("POST", "/update/look", updates.post_look),
+        ("GET", "/update/install", updates.get_install),
+        ("POST", "/update/install", updates.post_install),
+        ("POST", "/update/asking", updates.post_asking),
+        ("POST", "/update/ask", updates.post_ask),
     )
 
 

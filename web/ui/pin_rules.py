@@ -44,6 +44,10 @@ ASKS_FOR_PIN = frozenset(
         "POST /cloud/go-on",
         "POST /cloud/minutes",
         "POST /cloud/limit",
+        # which program serves
+        "GET /update/install",
+        "POST /update/install",
+        "POST /update/asking",
         # what was set aside
         "GET /cloud/aside/discard",
         "POST /cloud/aside/discard",
@@ -88,6 +92,8 @@ NEEDS_NO_PIN = frozenset(
         "POST /check/run",
         "POST /check/cure",
         "POST /diagnostics/prepare",
+        "POST /update/look",
+        "POST /update/ask",
     }
 )
 

@@ -20,6 +20,7 @@ from web.ui.keys_port import KeysPort
 from web.ui.lock_port import LockPort
 from web.ui.move_port import MovePort
 from web.ui.restore_port import RestorePort
+from web.ui.update_port import UpdatePort
 
 
 class ServingState(StrEnum):
@@ -234,6 +235,11 @@ class KioskPort(Protocol):
     @property
     def keys(self) -> KeysPort:
         """The passphrase of the start, and erasing everything."""
+        ...
+
+    @property
+    def updates(self) -> UpdatePort:
+        """The part that puts a newer program in the place of this one."""
         ...
 
     def status(self) -> KioskStatus:

@@ -19,3 +19,4 @@ class Question:
     no: str
     back: str
     fields: tuple[tuple[str, str], ...] = ()
+    is_dangerous: bool = True

@@ -6,7 +6,7 @@ from kiosk.diagnostics import known
 
 def test_tables_errors_and_procedures_are_those_of_this_program() -> None:
     assert set(CATALOGUE) < known.TABLES
-    assert {"ok", "disk_full", "cloud_offline", "server_not_ready"} < known.results()
+    assert {"ok", "disk_full", "cloud_offline", "server_not_ready", "update_failed"} < known.results()
     assert {"DiskFull", "HubError"} < known.error_names()
     assert {"register_patient", "paired", "blocked"} < known.actions()
 
