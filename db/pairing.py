@@ -47,7 +47,12 @@ def close_pairing(transaction: Transaction) -> None:
 
 def pairing_open_until(snapshot: Snapshot, now_ms: int) -> int | None:
     """Until when new phones are let in (epoch ms), or None while they have to wait."""
-    until = int(read_setting(snapshot, Setting.PAIRING_OPEN_UNTIL) or 0)
+    return still_open(read_setting(snapshot, Setting.PAIRING_OPEN_UNTIL), now_ms)
+
+
+def still_open(setting: str | None, now_ms: int) -> int | None:
+    """The same, for who has read the setting already."""
+    until = int(setting or 0)
     return until if now_ms < until <= now_ms + LONGEST_OPEN_MS else None
 
 

@@ -9,19 +9,21 @@ import logging
 import os
 import platform
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from db.accounts import NewAccount, add_account_in, has_accounts
 from db.clock import Clock
-from db.cloud.state import read_access, read_state
-from db.devices import list_devices
+from db.cloud.receipts import seen_at
+from db.cloud.state import CloudState, read_access, read_state
+from db.database import Snapshot
+from db.devices import Device, list_devices
 from db.errors import AddressUnavailable, AlreadyExists, InvalidInput, PortTaken
 from db.health import phone_clocks
-from db.pairing import pairing_open_until
+from db.pairing import still_open
 from db.records import live_counts
 from db.retention import forget_old
-from db.scope import read_phone_scope
+from db.scope import PhoneScope, read_phone_scope
 from db.settings import Setting, read_settings, write_setting
 from db.store import Store
 from db.sync_log import LoggedSync, recent_syncs
@@ -31,6 +33,7 @@ from kiosk.announcement import Announced
 from kiosk.clock_guard import Evidence, judge
 from kiosk.failures import meaning_of
 from kiosk.glance import Glance
+from kiosk.kept_reading import KeptReading
 from kiosk.keystore import KeyPlace
 from kiosk.language import choose_language, chosen_language
 from kiosk.move_desk import serve_here_again
@@ -110,6 +113,7 @@ class KioskControl:
         self.changed = threading.Event()
         self.phones = PhoneDesk(store.database)
         self._receipts = PhoneReceipts(store.database)
+        self._stored = KeptReading(store.database, _read_stored)
         self._glance = Glance(store.database)
         self._storage = StorageWatch(store.database)
         self.cloud, self.backups = desks.cloud, desks.backups
@@ -128,24 +132,17 @@ class KioskControl:
 
     def status(self) -> KioskStatus:
         """See KioskPort."""
-        with self._store.database.read() as snapshot:
-            settings = read_settings(snapshot)
-            is_first_run = not has_accounts(snapshot) and read_access(snapshot) is None
-            counts = live_counts(snapshot)
-            phones = list_devices(snapshot, SHOWN_PHONES)
-            pairing_until = pairing_open_until(snapshot, self._clock.now_ms())
-            scope = read_phone_scope(snapshot)
-            log = recent_syncs(snapshot, SHOWN_LOG_LINES)
-            cloud = read_state(snapshot)
-            receipts = self._receipts.current(snapshot)
         now_ms = self._clock.now_ms()
+        stored = self._stored.current(None)
+        settings, log, cloud = stored.settings, stored.log, stored.cloud
+        receipts = self._receipts.current(stored.seen)
         counted = self._glance.current(log[0].id if log else 0, now_ms)
         clock = judge(Evidence(now_ms, RELEASED_MS, cloud.clock_ahead_ms, cloud.last_success_ms, counted.clocks))
         listener = self._listener.state
         addresses = self._addresses()
         remembered = remembered_address(self._folder)
         choice = choose(addresses, remembered)
-        state = _state(listener, is_first_run=is_first_run, has_network=choice.address is not None)
+        state = _state(listener, is_first_run=stored.is_first_run, has_network=choice.address is not None)
         if remembered is None and state is ServingState.SERVING:
             self._remember_shown_address(choice)  # from here on phones have it
         url = address_code(choice.address.ip, listener.port) if choice.address else None
@@ -163,10 +160,12 @@ class KioskControl:
                 NetworkAddress(address.ip, address.interface, address == choice.address) for address in addresses
             ),
             notices=self._notices(settings, choice),
-            counts={table: counts.get(table, 0) for table in COUNTED_TABLES},
-            phones=tuple(phone_view(phone, receipts.get(phone.id), clock.phones.get(phone.id, 0)) for phone in phones),
-            pairing_open_until_ms=pairing_until,
-            phones_receive=scope,
+            counts={table: stored.counts.get(table, 0) for table in COUNTED_TABLES},
+            phones=tuple(
+                phone_view(phone, receipts.get(phone.id), clock.phones.get(phone.id, 0)) for phone in stored.phones
+            ),
+            pairing_open_until_ms=still_open(settings.get(Setting.PAIRING_OPEN_UNTIL), now_ms),
+            phones_receive=stored.scope,
             log=tuple(map(_sync_line, log)),
             data_folder=str(self._folder.root),
             now_ms=now_ms,
@@ -340,6 +339,34 @@ class KioskControl:
         if is_in_file and Notice.KEY_IN_FILE not in dismissed:
             notices.append(NoticeView(Notice.KEY_IN_FILE))
         return tuple(notices)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What a status needs of the database. ``seen``: see PhoneReceipts."""
+
+    settings: dict[Setting, str]
+    is_first_run: bool
+    counts: Mapping[str, int]
+    phones: Sequence[Device]
+    scope: PhoneScope
+    log: Sequence[LoggedSync]
+    cloud: CloudState
+    seen: tuple[int, ...] | None
+
+
+def _read_stored(snapshot: Snapshot, _: None) -> _Stored:
+    access = read_access(snapshot)
+    return _Stored(
+        settings=read_settings(snapshot),
+        is_first_run=not has_accounts(snapshot) and access is None,
+        counts=live_counts(snapshot),
+        phones=list_devices(snapshot, SHOWN_PHONES),
+        scope=read_phone_scope(snapshot),
+        log=recent_syncs(snapshot, SHOWN_LOG_LINES),
+        cloud=read_state(snapshot),
+        seen=seen_at(snapshot) if access is not None else None,
+    )
 
 
 def _state(listener: ListenerState, *, is_first_run: bool, has_network: bool) -> ServingState:

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from db.cloud.receipts import hops_by_device, seen_at
-from db.cloud.state import read_access
-from db.database import Database, Snapshot
+from db.database import Database
 from kiosk.jobs import run_guarded
 from web.ui.cloud_port import Receipt
 
@@ -43,14 +42,13 @@ class PhoneReceipts:
         self._counted_at: tuple[int, ...] | None = None
         self._next_s = 0.0
 
-    def current(self, snapshot: Snapshot) -> Mapping[str, Receipt]:
-        """By device id, as of the last count; a new one is begun where ``snapshot`` shows that something has changed
-        since. Empty while there is no cloud, or before the first count."""
-        if read_access(snapshot) is None:
+    def current(self, seen: tuple[int, ...] | None) -> Mapping[str, Receipt]:
+        """By device id, as of the last count; a new one is begun where ``seen`` (db.cloud.receipts.seen_at; None: there
+        is no cloud) shows that something has changed since. Empty without a cloud, or before the first count."""
+        if seen is None:
             return NONE_YET
-        now_at = seen_at(snapshot)
         with self._lock:
-            is_due = not self._is_counting and now_at != self._counted_at and self._monotonic() >= self._next_s
+            is_due = not self._is_counting and seen != self._counted_at and self._monotonic() >= self._next_s
             self._is_counting = self._is_counting or is_due
         if is_due:
             self._start(lambda: run_guarded("phone receipts", self._count))

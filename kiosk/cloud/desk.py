@@ -6,7 +6,7 @@ Knows nothing of HTTP, neither the pages' nor the cloud's: connecting and rounds
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from db.history import restore_version
 from db.records import load_rows
 from db.settings import Setting, read_setting, write_setting
 from kiosk.cloud.enrolment import end_enrolment
+from kiosk.kept_reading import KeptReading
 from web.ui.cloud_port import AsideView, CloudView, ConflictView, DifferingValue, Receipt
 
 CHANNEL = "window"
@@ -66,39 +67,20 @@ class CloudDesk:
         self._connect = connect
         self._sync_now = sync_now
         self._activity = activity
+        self._kept = KeptReading(database, _read_view)
 
     def view(self) -> CloudView:
         """See CloudPort."""
         activity = self._activity()
         today = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC).astimezone().strftime("%Y-%m-%d")
-        with self._database.read() as snapshot:
-            access = read_access(snapshot)
-            state = read_state(snapshot)
-            metering = read_metering(snapshot, today)
-            return CloudView(
-                is_connected=access is not None,
-                url=access.url if access else "",
-                device_name=access.device_name if access else "",
-                clinic_names=_clinic_names(snapshot, access),
-                is_running=activity.is_running,
-                phase=activity.phase,
-                done=activity.done,
-                total=activity.total,
-                last_success_ms=state.last_success_ms,
-                last_try_ms=state.last_try_ms,
-                last_result=state.last_result,
-                next_try_ms=activity.next_try_ms,
-                is_paused=state.is_paused,
-                halt=state.halt or None,
-                clock_ahead_ms=state.clock_ahead_ms,
-                receipt=receipt_of(hops_in_total(snapshot)),
-                to_send=waiting_to_upload(snapshot),
-                set_aside=aside_count(snapshot),
-                conflicts=conflict_count(snapshot),
-                minutes=int(read_setting(snapshot, Setting.CLOUD_MINUTES) or USUAL_MINUTES),
-                daily_limit_bytes=metering.limit_bytes,
-                used_today_bytes=metering.used_bytes,
-            )
+        return replace(
+            self._kept.current(today),
+            is_running=activity.is_running,
+            phase=activity.phase,
+            done=activity.done,
+            total=activity.total,
+            next_try_ms=activity.next_try_ms,
+        )
 
     def connect(self, url: str, key: str, *, may_replace: bool = False) -> None:
         """See CloudPort."""
@@ -186,6 +168,30 @@ class CloudDesk:
     def _write(self, setting: Setting, number: int) -> None:
         with self._database.write() as transaction:
             write_setting(transaction, setting, str(number))
+
+
+def _read_view(snapshot: Snapshot, today: str) -> CloudView:
+    """What a view takes from the database."""
+    access, state, metering = read_access(snapshot), read_state(snapshot), read_metering(snapshot, today)
+    return CloudView(
+        is_connected=access is not None,
+        url=access.url if access else "",
+        device_name=access.device_name if access else "",
+        clinic_names=_clinic_names(snapshot, access),
+        last_success_ms=state.last_success_ms,
+        last_try_ms=state.last_try_ms,
+        last_result=state.last_result,
+        is_paused=state.is_paused,
+        halt=state.halt or None,
+        clock_ahead_ms=state.clock_ahead_ms,
+        receipt=receipt_of(hops_in_total(snapshot)),
+        to_send=waiting_to_upload(snapshot),
+        set_aside=aside_count(snapshot),
+        conflicts=conflict_count(snapshot),
+        minutes=int(read_setting(snapshot, Setting.CLOUD_MINUTES) or USUAL_MINUTES),
+        daily_limit_bytes=metering.limit_bytes,
+        used_today_bytes=metering.used_bytes,
+    )
 
 
 def receipt_of(hops: Hops) -> Receipt:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from db.cloud.state import CloudAccess, write_access
+from db.cloud.receipts import seen_at
+from db.cloud.state import CloudAccess, read_access, write_access
 from db.database import Database
 from db.store import open_store
 from kiosk.phone_receipts import PhoneReceipts, in_background
@@ -38,7 +39,8 @@ def connect(database: Database) -> None:
 def shown(receipts: PhoneReceipts, database: Database) -> Mapping[str, Receipt]:
     """What a look at the page shows."""
     with database.read() as snapshot:
-        return receipts.current(snapshot)
+        seen = seen_at(snapshot) if read_access(snapshot) else None
+    return receipts.current(seen)
 
 
 class Background:
