@@ -59,7 +59,13 @@ def chosen_program(words: Sequence[str]) -> Chosen | None:
         return None
     if not pointer.is_proved and _serves(words) and count_start(root) >= MOST_STARTS:
         return None  # it never got as far as serving: this one goes back (kiosk/update/settling.py)
-    return Chosen(start, version)
+    return Chosen(_of_same_kind(start), version)
+
+
+def _of_same_kind(start: Path) -> Path:
+    """On Windows there are two programs, one with a console and one without."""
+    same = start.with_name(Path(sys.executable).name)
+    return same if same.is_file() else start
 
 
 def hand_over(chosen: Chosen, words: Sequence[str]) -> NoReturn:

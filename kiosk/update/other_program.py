@@ -22,7 +22,7 @@ SELFTEST_LIMIT_S = 10 * 60.0
 
 def tried_out(start: Path, folder: Path, version: str) -> dict[str, Any]:
     """What the new program says of its trial in ``folder``. Raises UpdateFailed."""
-    said = said_by([str(start), "--data-dir", str(folder), "--json", "update-trial"], TRIAL_LIMIT_S)
+    said = said_by([str(speaking(start)), "--data-dir", str(folder), "--json", "update-trial"], TRIAL_LIMIT_S)
     if said.get("ok") is not True or said.get("version") != version:
         raise UpdateFailed
     return said
@@ -30,9 +30,15 @@ def tried_out(start: Path, folder: Path, version: str) -> dict[str, Any]:
 
 def self_tested(start: Path, version: str) -> None:
     """The new program's self-test, which touches nothing of the clinic. Raises UpdateFailed."""
-    said = said_by([str(start), "--selftest"], SELFTEST_LIMIT_S)
+    said = said_by([str(speaking(start)), "--selftest"], SELFTEST_LIMIT_S)
     if said.get("ok") is not True or said.get("version") != version:
         raise UpdateFailed
+
+
+def speaking(start: Path) -> Path:
+    """On Windows a program without a console says nothing; the one for commands, beside it, does."""
+    beside = start.with_name(f"{start.stem}-cli{start.suffix}")
+    return beside if beside.is_file() else start
 
 
 def said_by(command: Sequence[str], limit_s: float) -> dict[str, Any]:

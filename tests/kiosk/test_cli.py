@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from db import errors
+from db import errors, update_errors
 from db.errors import HubError
 from kiosk import __version__
 from kiosk.cli import EXIT_CODES, INTERRUPTED, OK, UNEXPECTED, WRONG_INPUT, main, say
@@ -130,7 +130,8 @@ def test_without_any_output_nothing_goes_wrong(monkeypatch: pytest.MonkeyPatch) 
 
 
 def known_codes() -> set[str]:
-    kinds = (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, HubError))
+    found = [*vars(errors).values(), *vars(update_errors).values()]
+    kinds = (kind for kind in found if isinstance(kind, type) and issubclass(kind, HubError))
     return {kind.code for kind in kinds}
 
 

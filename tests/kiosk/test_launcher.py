@@ -87,6 +87,14 @@ def test_one_that_never_got_as_far_as_serving_is_tried_a_few_times(folder: Path)
     assert chosen(folder, "serve") is None
 
 
+def test_a_program_with_a_console_hands_over_to_one_with_a_console(folder: Path) -> None:
+    same = folder / PROGRAM_FOLDER / Path(sys.executable).name
+    write_start(same, "")
+    found = chosen_program(["--data-dir", str(folder), "status"])
+    assert found is not None
+    assert found.start == same
+
+
 def test_the_folder_is_the_one_of_the_words(tmp_path: Path) -> None:
     assert folder_of(["status", "--data-dir", str(tmp_path)]) == tmp_path
     assert folder_of([f"--data-dir={tmp_path}", "status"]) == tmp_path

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from db.update_errors import UpdateFailed
-from kiosk.update.other_program import said_by, self_tested, tried_out
+from kiosk.update.other_program import said_by, self_tested, speaking, tried_out
 from tests.updates import BROKEN, OBEDIENT, write_start
 
 
@@ -41,6 +41,14 @@ def test_neither_does_one_that_hangs_or_cannot_be_started(tmp_path: Path) -> Non
         said_by([str(tmp_path / "start")], 0.2)
     with pytest.raises(UpdateFailed):
         said_by([str(tmp_path / "missing")], 30)
+
+
+def test_where_there_is_one_for_commands_that_one_is_asked(start: Path) -> None:
+    assert speaking(start) == start
+    beside = start.with_name("start-cli")
+    write_start(beside, OBEDIENT.replace("VERSION", "1.2.0"))
+    assert speaking(start) == beside
+    self_tested(start, "1.2.0")
 
 
 def test_what_it_says_is_handed_on() -> None:
