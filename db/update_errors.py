@@ -44,6 +44,12 @@ class UpdateFailed(HubError):
     code = "update_failed"
 
 
+class UpdateNeedsNoPassphrase(HubError):
+    """A passphrase protects the start, so that the new version could not be tried with a copy of the records."""
+
+    code = "update_needs_no_passphrase"
+
+
 class UpdateRunning(HubError):
     """An update is under way."""
 

@@ -77,6 +77,7 @@ EXIT_CODES = MappingProxyType(
         "update_not_newer": 10,
         "update_too_far_ahead": 10,
         "update_failed": 10,
+        "update_needs_no_passphrase": 10,
         "update_running": 10,
     }
 )

@@ -25,11 +25,11 @@ from db.files import (
     UNCLEAN_NAME,
 )
 from kiosk.keystore import Keystore
-from kiosk.paths import DataFolder
+from kiosk.paths import PROGRAM_FOLDER, DataFolder
 from kiosk.private_file import write_private
 
 _OF_DATABASE = ("", "-wal", "-shm", "-journal", BEFORE_MIGRATION_SUFFIX)
-_FOLDERS = (STAGING_NAME, INCOMING_NAME, "replaced")
+_FOLDERS = (STAGING_NAME, INCOMING_NAME, "replaced", f"{PROGRAM_FOLDER}/before", f"{PROGRAM_FOLDER}/trial")
 _LEFTOVERS = ("key.damaged-*", ".*.part")
 """What a crash, or a key that could not be read, left behind."""
 

@@ -78,6 +78,7 @@ from db.update_errors import (
     UpdateDamaged,
     UpdateFailed,
     UpdateFeedFailed,
+    UpdateNeedsNoPassphrase,
     UpdateNotNewer,
     UpdateNotTrusted,
     UpdateOfOtherSystem,
@@ -152,6 +153,7 @@ STATUS: Mapping[type[HubError], int] = MappingProxyType(
         UpdateNotNewer: 409,
         UpdateTooFarAhead: 409,
         UpdateFailed: 409,
+        UpdateNeedsNoPassphrase: 409,
         UpdateRunning: 409,
         UpdateFeedFailed: 502,
     }

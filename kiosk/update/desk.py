@@ -23,7 +23,7 @@ from kiosk.failures import meaning_of
 from kiosk.paths import DataFolder
 from kiosk.update.finding import find_updates, look_at
 from kiosk.update.place import Plan, UpdatePlace
-from kiosk.update.preparing import prepare, require_fitting
+from kiosk.update.preparing import prepare, require_fitting, require_no_passphrase
 from kiosk.update.update_file import read_update, trusted_keys
 from kiosk.update.updater import start_updater
 from kiosk.update.versions import is_newer
@@ -110,6 +110,7 @@ class UpdateDesk:
         """See UpdatePort."""
         self.found(path)
         require_fitting(read_update(Path(path), self._around.keys()).manifest)
+        require_no_passphrase(self._around.folder)
         with self._lock:
             if self._stage is not None:
                 raise UpdateRunning

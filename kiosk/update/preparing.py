@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from db.durability import move
-from db.update_errors import UpdateNotNewer, UpdateOfOtherSystem, UpdateTooFarAhead
+from db.update_errors import UpdateNeedsNoPassphrase, UpdateNotNewer, UpdateOfOtherSystem, UpdateTooFarAhead
 from kiosk import __version__
 from kiosk.failures import meaning_of
+from kiosk.passphrase import is_passphrase_set
+from kiosk.paths import DataFolder
 from kiosk.update.other_program import self_tested
 from kiosk.update.place import Plan, UpdatePlace
 from kiosk.update.update_file import Manifest, check_payload, read_update, require_space, unpack
@@ -39,6 +41,13 @@ def require_fitting(manifest: Manifest) -> None:
         raise UpdateTooFarAhead(version=manifest.minimum_version)
 
 
+def require_no_passphrase(folder: DataFolder) -> None:
+    """The new program tries itself with a copy of the records, with nobody there to type. Raises
+    UpdateNeedsNoPassphrase."""
+    if is_passphrase_set(folder):
+        raise UpdateNeedsNoPassphrase
+
+
 def prepare(
     place: UpdatePlace,
     file: Path,
@@ -48,10 +57,12 @@ def prepare(
     free: FreeBytes = free_bytes,
 ) -> Plan:
     """Returns the plan for the exchange; it is not written yet. Raises UpdateDamaged, UpdateNotTrusted, DiskFull,
-    StorageFailed, UpdateFailed (the self-test), and as ``require_fitting``; then what was unpacked is gone."""
+    StorageFailed, UpdateFailed (the self-test), and as ``require_fitting`` and ``require_no_passphrase``; then what
+    was unpacked is gone."""
     update = read_update(file, keys)
     manifest = update.manifest
     require_fitting(manifest)
+    require_no_passphrase(place.folder)
     check_payload(update, lambda done: watch(Stage.CHECKING, done))
     database = place.folder.database_file
     require_space(update, free(place.folder.root), database.stat().st_size if database.exists() else 0)

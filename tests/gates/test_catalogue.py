@@ -96,6 +96,12 @@ def _computed_keys(catalogue: Catalogue) -> set[str]:
         *(f"check.{kind}.{verdict.value}" for verdict in Verdict for kind in ("verdict", "worst")),
         *(f"check.cure.{cure.value}" for cure in Cure if not cure.value.endswith("_help")),
         *(f"check.help.{cure}.{system}" for cure in HELP_BY_SYSTEM for system in ("windows", "macos", "linux")),
+        *_keys_of_support(),
+    }
+
+
+def _keys_of_support() -> set[str]:
+    return {
         *(f"menu.{action.value}" for action in MenuAction),
         *(f"diagnostics.part.{part.value}" for part in ReportPart),
         *(f"diagnostics.never.{name}" for name in NEVER),

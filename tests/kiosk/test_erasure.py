@@ -34,7 +34,7 @@ def clinic(tmp_path: Path) -> OpenClinic:
         (root / name).write_bytes(b"x")
     for name in ("address.json", "language", "passphrase-tries", "start-failed.json", "open.html", *STAYS):
         (root / name).write_bytes(b"x")
-    for name in ("replaced/2026-01-01", "staging", "backups", "logs"):
+    for name in ("replaced/2026-01-01", "program/before", "program/trial", "staging", "backups", "logs"):
         (root / name).mkdir(parents=True, exist_ok=True)
         (root / name / "clinic.db").write_bytes(b"x")
     for name in ("old", "last"):

@@ -11,6 +11,7 @@ from db.errors import DiskFull, HubError
 from db.update_errors import (
     UpdateDamaged,
     UpdateFailed,
+    UpdateNeedsNoPassphrase,
     UpdateNotNewer,
     UpdateNotTrusted,
     UpdateOfOtherSystem,
@@ -66,6 +67,15 @@ def test_what_does_not_fit_is_refused_and_nothing_is_left(place: UpdatePlace, pu
         with pytest.raises(kind):
             prepared(place, file, publisher)
         assert list(place.folder.program.iterdir()) == []
+
+
+def test_while_a_passphrase_is_needed_nobody_could_try_the_new_program(
+    place: UpdatePlace, publisher: Publisher
+) -> None:
+    place.folder.passphrase_file.write_bytes(b"{}")
+    with pytest.raises(UpdateNeedsNoPassphrase):
+        prepared(place, publisher.small_update("9.0.0"), publisher)
+    assert not place.program("9.0.0").exists()
 
 
 def test_on_a_full_disk_nothing_is_unpacked(place: UpdatePlace, publisher: Publisher) -> None:
