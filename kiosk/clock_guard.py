@@ -62,24 +62,24 @@ def judge(evidence: Evidence) -> ClockJudgement:
         zone="",
     )
     checks = [("clock", judge_clock(facts)), ("cloud_clock", judge_cloud_clock(facts))]
-    if not is_cloud_fresh:
+    ahead = _ahead_by_phone(evidence.phones)
+    odd = {device: offset for device, offset in ahead.items() if offset > CLOCK_LEEWAY_MS or offset < -DAY_MS}
+    if not is_cloud_fresh and 2 * len(odd) > len(ahead):  # most phones: where half of them agree, it is right
         checks.append(("phone_clocks", judge_phone_clocks(facts)))
     for name, judgement in checks:
         if judgement.verdict is not Verdict.PASS:
             return ClockJudgement(_finding(name, judgement))
-    return ClockJudgement(phones=_odd_phones(evidence.phones))
+    return ClockJudgement(phones=MappingProxyType(odd))
 
 
 def _finding(name: str, judgement: Judgement) -> Finding:
     return Finding(name, Area.COMPUTER, judgement.verdict, judgement.reason, judgement.values, judgement.cure)
 
 
-def _odd_phones(clocks: Sequence[PhoneClock]) -> Mapping[str, int]:
-    """Work that was done long before the push makes a phone seem behind by that time: only more than a day tells."""
+def _ahead_by_phone(clocks: Sequence[PhoneClock]) -> Mapping[str, int]:
+    """Of a phone's pushes the middle one. Work that was done long before the push makes a phone seem behind by that
+    time: only more than a day tells."""
     by_phone: dict[str, list[int]] = {}
     for clock in clocks:
         by_phone.setdefault(clock.device_id, []).append(clock.ahead_ms)
-    ahead = {device: round(median(offsets)) for device, offsets in by_phone.items()}
-    return MappingProxyType(
-        {device: offset for device, offset in ahead.items() if offset > CLOCK_LEEWAY_MS or offset < -DAY_MS}
-    )
+    return {device: round(median(offsets)) for device, offsets in by_phone.items()}

@@ -240,3 +240,22 @@ def test_closing_waits_for_a_read_that_goes_on_and_lets_no_other_begin(store: St
         let_go.set()
         assert reading.result(30) == 0
         closing.result(30)
+
+
+def test_the_version_is_another_one_after_every_commit_and_the_same_without(database: Database) -> None:
+    first = database.version()
+    assert database.version() == first
+    put_rows(database, "patients", [{"id": "p1"}])
+    second = database.version()
+    assert second != first
+    with pytest.raises(RuntimeError), database.write() as transaction:
+        transaction.stamp  # noqa: B018 - taking one is a write
+        raise RuntimeError
+    assert database.version() == second
+
+
+def test_a_closed_database_has_no_version(store: Store) -> None:
+    store.database.version()
+    store.database.close()
+    with pytest.raises(StorageBusy):
+        store.database.version()

@@ -50,6 +50,10 @@ def test_one_phone_that_differs_from_the_others_is_wrong_itself() -> None:
     assert judge(evidence) == ClockJudgement(None, {"d2": HOUR_MS, "d3": -2 * DAY_MS})
 
 
+def test_of_two_phones_the_one_that_agrees_shows_that_the_computer_is_right() -> None:
+    assert judge(replace(CALM, phones=clocks(-1_000, 2 * HOUR_MS))) == ClockJudgement(None, {"d1": 2 * HOUR_MS})
+
+
 def test_where_the_cloud_agrees_a_phone_that_does_not_is_wrong_itself() -> None:
     evidence = replace(CALM, cloud_ahead_ms=500, cloud_seen_ms=NOW - HOUR_MS, phones=clocks(HOUR_MS))
     assert judge(evidence) == ClockJudgement(None, {"d0": HOUR_MS})
