@@ -59,6 +59,7 @@ class Patience:
 
     ready_s: float = 60.0  # a start may check the whole database after a power cut
     look_again_s: float = 1.0  # while it runs
+    child_look_s: float = 0.1  # whether a server that this process started has died: costs next to nothing
     start_look_s: float = 0.05  # while it starts
     stop_s: float = 20.0  # for a server that was asked to end
     steady_s: float = 60.0  # lived longer than this: its death is not one of a series
@@ -178,10 +179,19 @@ class Supervisor:
                 on_change(ServerReport(ServerState.FAILED, failure=StartFailure(code=NOT_READY)))
         return StartFailure(code=START_FAILED)
 
+    def _is_closed_before_next_look(self) -> bool:
+        """Waits; a child of our own that dies meanwhile is seen at once."""
+        due = time.monotonic() + self._patience.look_again_s
+        child = self._child if self._child is not None and self._child.poll() is None else None
+        while time.monotonic() < due and (child is None or child.poll() is None):
+            if self._closing.wait(min(self._patience.child_look_s, self._patience.look_again_s)):
+                return True
+        return self._closing.is_set()
+
     def _watch_until_death(self, on_change: Callable[[ServerReport], None]) -> bool:
         """True when the server died; False when it was stopped on purpose or nobody wants to know any more."""
         known = running_server(self._folder)
-        while not self._closing.wait(self._patience.look_again_s):
+        while not self._is_closed_before_next_look():
             has_failed = self._child is not None and self._child.poll() not in (None, 0)
             current = running_server(self._folder)
             if current is not None:
