@@ -12,13 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
-import dataset
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from db.clock import Clock
 from db.errors import StorageBusy, StorageFailed
+from db.lean_dataset import dataset
 from db.schema import SERVER_CLOCK
 from db.sqlite.connection import at_rest_connector, connector
 from db.sqlite.failures import DRIVER_ERRORS, meaning_of

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("webview", "PySide6", "qtpy", "keyring", "requests")
+HEAVY = ("webview", "PySide6", "qtpy", "keyring", "requests", "alembic")
 
 
 def loaded_by(statement: str) -> set[str]:
