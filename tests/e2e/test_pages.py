@@ -33,7 +33,7 @@ def words(request: pytest.FixtureRequest) -> Translator:
     return load_catalogue().translator(request.param)
 
 
-def busy_clinic(language: str) -> FakeKioskPort:
+def busy_clinic(language: str, *, has_backup: bool = True) -> FakeKioskPort:
     """A computer on which everything that can be shown is shown."""
     kiosk = FakeKioskPort()
     kiosk.complete_first_run(FORM)
@@ -41,7 +41,8 @@ def busy_clinic(language: str) -> FakeKioskPort:
     kiosk.offer_pairing("bUNyeXB0b2dyYXBoaWMga2V5IG9mIHRoaXMgaHViIGhlcmU")
     kiosk.hold_records(patients=12_431, visits=38_920, events=1_104_233)
     kiosk.join_networks(WIFI, CABLE)
-    kiosk.backups.ends()
+    if has_backup:
+        kiosk.backups.ends()
     kiosk.notify(Notice.UNCLEAN_STOP_CHECKED)
     kiosk.notify(Notice.ADDRESS_CHANGED, old="192.168.1.4", new="192.168.1.7")
     kiosk.phone_syncs("Rosa Méndez", "pull", 54_100, ago_ms=9 * 24 * HOUR, generation="second", note="unknown_mark")
@@ -136,7 +137,7 @@ def test_the_pages_about_phones_are_sound(
 def test_the_pages_about_backups_are_sound(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
-    kiosk = busy_clinic(words.language)
+    kiosk = busy_clinic(words.language, has_backup=False)
     with serve_ui(kiosk) as ui, visiting(browser, ui, color_scheme=scheme, viewport=size) as visit:
         page = visit.enter()
         page.locator("#backups-page").click()

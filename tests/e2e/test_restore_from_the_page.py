@@ -157,7 +157,7 @@ def test_while_a_command_has_the_database_open_the_old_one_is_served_again_and_t
         page = pages.restored(file)
     assert WORDS.text("restore.failure.storage_busy") in page
     assert WORDS.text("restore.nothing_changed") in page
-    eventually(lambda: WORDS.text("state.serving") in pages.text("/"))
+    eventually(lambda: WORDS.text("action.stop") in pages.text("/"))
     assert phone.pulled_ids() == {"newer"}
     assert TOLD in pages.restored(file)
 

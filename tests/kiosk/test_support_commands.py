@@ -68,7 +68,8 @@ def test_a_report_is_saved_and_its_code_told(run: Run, folder: Path, tmp_path: P
         assert set(opened.namelist()) == set(said.json["holds"])
     assert about["support_code"] == said.json["support_code"].replace("-", "")
     explained = run("diagnostics", "--explain", said.json["support_code"], "--json").json
-    assert (explained["version"], explained["state"]) == (about["version"], "no_server")
+    assert explained["version"] == about["version"]
+    assert explained["state"] in ("no_server", "port_taken")  # whoever else runs here may have the usual port
 
 
 def test_a_report_is_made_of_a_database_that_cannot_be_opened(run: Run, folder: Path, tmp_path: Path) -> None:

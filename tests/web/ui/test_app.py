@@ -33,6 +33,7 @@ PAGES = (
     *TRAY_PAGES,
     *BACKUPS_PAGES,
     *SUPPORT_PAGES,
+    *("/update", "/update/status", "/update/install"),
 )
 PHONE_ACTIONS = ("/phones/approve", "/phones/block", "/phones/revoke", "/phones/rename")
 ROUND_ACTIONS = ("/cloud/sync", "/cloud/pause", "/cloud/resume", "/cloud/go-on", "/cloud/refill")
@@ -47,6 +48,7 @@ ACTIONS = (
     *("/conflicts/restore", "/conflicts/settle"),
     *(f"/restore/{action}" for action in ("search", "look", "begin", "cancel", "dismiss")),
     *("/move/leave", "/move/stay", "/move/back-up"),
+    *(f"/update/{action}" for action in ("look", "install", "asking", "ask")),
     *("/backups/make", "/backups/second", "/backups/code"),
     *("/first-run", "/start", "/stop", "/address", "/port", "/language", "/dismiss", "/quit"),
     *(*PHONE_ACTIONS, "/phones/scope", "/pairing/open", "/pairing/close"),
