@@ -33,6 +33,7 @@ def texts() -> WindowTexts:
         sentence=_sentence,
         menu=menu_of(load_catalogue().translator("es")),
         save_title="Save",
+        backup_title="Restore",
         failed_title="Failed",
         failure=str,
     )
