@@ -36,7 +36,7 @@ COMPARED = 40
 """Of the candidates, those that share the most parts with the name are compared letter by letter."""
 ENOUGH = 50
 """With so many like names, less alike ones are not looked for."""
-FEW = 60
+FEW = 100
 """As many are found at once and counted by that."""
 MANY_CLINICS = 400
 """SQLite takes no more than 500 queries joined into one."""
