@@ -126,18 +126,19 @@ def build_hub(
     addresses: Addresses | None = None,
     *,
     passphrase: str | None = None,
+    known_key: bytes | None = None,
     entrance: Entrance | None = None,
     failed_restore: RestoreFailure | None = None,
 ) -> Hub:
     """Opens the data folder and builds everything around it; nothing listens yet, but an ``entrance`` that does.
 
-    ``addresses`` tells at which addresses phones reach this computer now (default: as it is configured),
-    ``failed_restore`` what the page has to tell of the time before.
+    ``known_key``: of the hub before this one. ``addresses`` tells at which addresses phones reach this computer now
+    (default: as it is configured), ``failed_restore`` what the page has to tell of the time before.
     Raises PassphraseNeeded, WrongPassphrase, KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed,
     OSError.
     """
     clock = clock or SystemClock()
-    key, store = open_for_serving(config, clock, passphrase)
+    key, store = open_for_serving(config, clock, passphrase, known_key)
     try:
         around = addresses or _addresses_of(config)
         return _assemble(config, clock, key, store, around, entrance or Entrance(), failed_restore)
