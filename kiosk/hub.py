@@ -80,6 +80,7 @@ class Hub:
     config: Config
     store: Store
     control: KioskControl
+    lock: LockDesk
     keys: KeysDesk
     listener: PhoneListener
     entrance: Entrance
@@ -176,13 +177,14 @@ def _assemble(
     present = PresentDatabase(database, key.secret)
     restoring = _restore_desk(config, clock, present, listener, backups_desk, failed_restore)
     keys = KeysDesk(config, clock, database, key.secret, backups, _serving(lambda: control))
+    lock = LockDesk(config.folder, database, clock)
     updates = _updates(config, around, listener, backups, lambda: _quiet_for(cloud, traffic))
     desks = Desks(
         cloud=cloud_desk,
         backups=backups_desk,
         check=checks,
         diagnostics=_reports(around, checks),
-        lock=LockDesk(config.folder, database, clock),
+        lock=lock,
         keys=keys,
         restoring=restoring,
         moving=MoveDesk(database, clock, backups_desk, lambda: control.stop_serving()),
@@ -194,7 +196,7 @@ def _assemble(
     restoring.when_ready(control.changed.set)
     entrance.show(create_ui_app(control, entrance.sessions, catalogue))
     servers = (listener, entrance, cloud, backups, restoring, _jobs(backups, updates, control.forget_old))
-    return Hub(config, store, control, keys, *servers, Announcement(control.announced), wakefulness)
+    return Hub(config, store, control, lock, keys, *servers, Announcement(control.announced), wakefulness)
 
 
 def _hands(control: Callable[[], KioskControl], cloud: CloudDesk, backups: BackupsDesk) -> Hands:

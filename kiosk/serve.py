@@ -133,7 +133,7 @@ def _run(start: Start) -> Erasure | None:
 def _serve_in_turn(start: Start, entrance: Entrance) -> Erasure | None:
     """One server, or several one after the other: a restore replaces the database between two of them. To pages and
     window they are one."""
-    say, known, failed_restore = start.say, None, None
+    say, known, failed_restore, was_locked = start.say, None, None, None
     while True:
         hub = build_hub(
             start.config,
@@ -143,7 +143,10 @@ def _serve_in_turn(start: Start, entrance: Entrance) -> Erasure | None:
             failed_restore=failed_restore,
         )
         try:
+            if was_locked is not None:
+                hub.lock.go_on(is_locked=was_locked)
             _serve_until_told(hub, say, start.stop)
+            was_locked = hub.lock.view().is_locked
         finally:
             hub.stop()
             _LOG.info("stopped")
