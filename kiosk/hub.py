@@ -267,9 +267,15 @@ def _serving(control: Callable[[], KioskControl]) -> Serving:
     return Serving(
         lambda: control().server_name(),
         lambda: control().start_serving(),
-        lambda: control().stop_serving(),
+        lambda: _stopped(control()),
         lambda: control().quit_server(),
     )
+
+
+def _stopped(control: KioskControl) -> bool:
+    was_serving = control.phones_url() is not None
+    control.stop_serving()
+    return was_serving
 
 
 def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:
