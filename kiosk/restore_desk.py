@@ -235,4 +235,6 @@ def _outcome(note: RestoreNote, *, has_pin: bool) -> RestoreOutcome:
     late = None
     if note.late is not None:
         late = tuple(LatePhone(one.name, one.user_name, one.last_sync_at, one.records_sent) for one in note.late)
-    return RestoreOutcome(note.made_at, note.server_name, note.aside, late, note.lost_passphrase, has_pin)
+    return RestoreOutcome(
+        note.made_at, note.server_name, note.aside, late, note.lost_passphrase, has_pin, note.had_pin and not has_pin
+    )

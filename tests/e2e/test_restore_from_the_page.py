@@ -160,6 +160,15 @@ def test_who_restores_a_backup_with_another_pin_is_not_locked_out_and_is_told_wh
     assert pages.post("/unlock", pin="3333").headers["Location"] == "/"
 
 
+def test_whoever_restores_a_backup_from_before_the_pin_is_told_that_there_is_none_now(
+    running_server: RunningServer,
+) -> None:
+    pages = KioskPages(running_server)
+    file = pages.backed_up(running_server.data_folder)
+    pages.post("/settings/pin", pin="1111", again="1111")
+    assert WORDS.text("restore.told.no_pin") in pages.restored(file)
+
+
 def test_while_a_command_has_the_database_open_the_old_one_is_served_again_and_that_is_said(
     running_server: RunningServer,
 ) -> None:
