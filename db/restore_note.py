@@ -18,6 +18,7 @@ class RestoreNote(msgspec.Struct, frozen=True, kw_only=True):
 
     ``late``: phones that synced after the backup; None: that cannot be known. ``aside``: the folder of the database
     that was replaced; "": there was none. ``lost_passphrase``: the passphrase of the start belonged to that one.
+    ``had_pin``: that one had a PIN.
     """
 
     restored_at: int
@@ -26,6 +27,7 @@ class RestoreNote(msgspec.Struct, frozen=True, kw_only=True):
     aside: str = ""
     late: tuple[LateSync, ...] | None = None
     lost_passphrase: bool = False
+    had_pin: bool = False
 
 
 def read_note(snapshot: Snapshot) -> RestoreNote | None:

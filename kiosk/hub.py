@@ -80,6 +80,7 @@ class Hub:
     config: Config
     store: Store
     control: KioskControl
+    lock: LockDesk
     keys: KeysDesk
     listener: PhoneListener
     entrance: Entrance
@@ -126,18 +127,19 @@ def build_hub(
     addresses: Addresses | None = None,
     *,
     passphrase: str | None = None,
+    known_key: bytes | None = None,
     entrance: Entrance | None = None,
     failed_restore: RestoreFailure | None = None,
 ) -> Hub:
     """Opens the data folder and builds everything around it; nothing listens yet, but an ``entrance`` that does.
 
-    ``addresses`` tells at which addresses phones reach this computer now (default: as it is configured),
-    ``failed_restore`` what the page has to tell of the time before.
+    ``known_key``: of the hub before this one. ``addresses`` tells at which addresses phones reach this computer now
+    (default: as it is configured), ``failed_restore`` what the page has to tell of the time before.
     Raises PassphraseNeeded, WrongPassphrase, KeyMissing, WrongKey, DatabaseDamaged, NewerDatabase, StorageFailed,
     OSError.
     """
     clock = clock or SystemClock()
-    key, store = open_for_serving(config, clock, passphrase)
+    key, store = open_for_serving(config, clock, passphrase, known_key)
     try:
         around = addresses or _addresses_of(config)
         return _assemble(config, clock, key, store, around, entrance or Entrance(), failed_restore)
@@ -175,13 +177,14 @@ def _assemble(
     present = PresentDatabase(database, key.secret)
     restoring = _restore_desk(config, clock, present, listener, backups_desk, failed_restore)
     keys = KeysDesk(config, clock, database, key.secret, backups, _serving(lambda: control))
+    lock = LockDesk(config.folder, database, clock)
     updates = _updates(config, around, listener, backups, lambda: _quiet_for(cloud, traffic))
     desks = Desks(
         cloud=cloud_desk,
         backups=backups_desk,
         check=checks,
         diagnostics=_reports(around, checks),
-        lock=LockDesk(config.folder, database, clock),
+        lock=lock,
         keys=keys,
         restoring=restoring,
         moving=MoveDesk(database, clock, backups_desk, lambda: control.stop_serving()),
@@ -193,7 +196,7 @@ def _assemble(
     restoring.when_ready(control.changed.set)
     entrance.show(create_ui_app(control, entrance.sessions, catalogue))
     servers = (listener, entrance, cloud, backups, restoring, _jobs(backups, updates, control.forget_old))
-    return Hub(config, store, control, keys, *servers, Announcement(control.announced), wakefulness)
+    return Hub(config, store, control, lock, keys, *servers, Announcement(control.announced), wakefulness)
 
 
 def _hands(control: Callable[[], KioskControl], cloud: CloudDesk, backups: BackupsDesk) -> Hands:
@@ -264,9 +267,15 @@ def _serving(control: Callable[[], KioskControl]) -> Serving:
     return Serving(
         lambda: control().server_name(),
         lambda: control().start_serving(),
-        lambda: control().stop_serving(),
+        lambda: _stopped(control()),
         lambda: control().quit_server(),
     )
+
+
+def _stopped(control: KioskControl) -> bool:
+    was_serving = control.phones_url() is not None
+    control.stop_serving()
+    return was_serving
 
 
 def _reports(around: Surroundings, checks: CheckDesk) -> DiagnosticsDesk:

@@ -31,7 +31,7 @@ class Serving:
 
     name: Callable[[], str]
     start: Callable[[], object]
-    stop: Callable[[], object]
+    stop: Callable[[], bool]  # whether it was serving
     end: Callable[[], object]  # the whole process
 
 
@@ -89,11 +89,12 @@ class KeysDesk:
         """See KeysPort."""
         self.check_name(name)
         self._require_seen_code()
-        self._serving.stop()
+        was_serving = self._serving.stop()
         try:
             made = self._backups.make()
         except BaseException:
-            self._serving.start()
+            if was_serving:
+                self._serving.start()
             raise
         second = self._backups.second_folder() if made.second == "ok" else None
         return LastBackup(str(made.path), str(second) if second else "")

@@ -81,6 +81,14 @@ class LockDesk:
             if not self.view().is_locked:
                 self._note_now()
 
+    def go_on(self, *, is_locked: bool) -> None:
+        """A restore put another database in the place of the one before, whose window was locked or not: it stays so,
+        whatever it was when the backup was made."""
+        with self._lock:
+            if self.view().has_pin:
+                self._keep(Setting.WINDOW_LOCKED, "yes" if is_locked else "")
+                self._note_now()
+
     def choose_idle_minutes(self, minutes: int) -> None:
         """See LockPort."""
         if minutes not in IDLE_MINUTES:

@@ -46,12 +46,15 @@ def held_door(folder: DataFolder) -> Iterator[None]:
         lock.release()
 
 
-def open_for_serving(config: Config, clock: Clock, passphrase: str | None = None) -> tuple[DatabaseKey, Store]:
-    """For the one process that serves this folder. Raises as ``open_key`` and db.store.open_store."""
+def open_for_serving(
+    config: Config, clock: Clock, passphrase: str | None = None, known: bytes | None = None
+) -> tuple[DatabaseKey, Store]:
+    """For the one process that serves this folder; ``known``: the key with which it served until now. Raises as
+    ``open_key`` and db.store.open_store."""
     with held_door(config.folder):
         give_up_exchange(config.folder.root)  # nobody can be at it: a restore keeps servers out
         Keystore(config.folder, config.keystore).forget_abandoned()
-        key = open_key(config, clock, passphrase)
+        key = _key_known(config, clock, known) or open_key(config, clock, passphrase)
         before = backup_before_migration(config.folder, clock)
         return key, open_store(config.folder.root, key.secret, clock, before_migration=before)
 
@@ -75,6 +78,15 @@ def open_key(config: Config, clock: Clock, passphrase: str | None = None) -> Dat
             raise PassphraseNeeded
         return DatabaseKey(open_with_passphrase(folder, keystore, passphrase), KeyPlace.PASSPHRASE)
     return keystore.open(lambda secret: can_open(folder.root, secret, clock))
+
+
+def _key_known(config: Config, clock: Clock, known: bytes | None) -> DatabaseKey | None:
+    """A process that served keeps its key: the passphrase may be another one than that of its start by now, and nobody
+    is there to be asked."""
+    folder = config.folder
+    if known is None or not (is_passphrase_set(folder) and can_open(folder.root, known, clock)):
+        return None
+    return DatabaseKey(known, KeyPlace.PASSPHRASE)
 
 
 def backup_before_migration(folder: DataFolder, clock: Clock) -> BeforeMigration:

@@ -50,11 +50,13 @@ class PhoneListener:
             self._refuse_if_held()
             self._start(self._state.port)
 
-    def stop(self) -> None:
-        """Stops listening, unless it has."""
+    def stop(self) -> bool:
+        """Stops listening, unless it has; whether it was running."""
         with self._lock:
+            was_running = self._server is not None
             self._stop()
             self._state = ListenerState(is_running=False, port=self._state.port)
+            return was_running
 
     def hold(self) -> bool:
         """Stops listening, and nobody can start it before ``let_go``; whether it was running."""

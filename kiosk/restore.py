@@ -31,6 +31,7 @@ from db.files import CEILING_NAME, UNCLEAN_NAME
 from db.lost_part import LateSync, holds_records
 from db.restore import stage_backup
 from db.restore_note import RestoreNote
+from db.settings import Setting, read_setting
 from db.sqlite.maintenance import fold_log
 from db.stamps import StampCeiling
 from db.store import check
@@ -168,6 +169,7 @@ def stage_restore(
         server_name=info.contents.server_name,
         aside=str(aside) if folder.database_file.exists() and not _is_untouched(present) else "",
         lost_passphrase=not keeps_key and is_passphrase_set(folder),
+        had_pin=_has_pin(present),
     )
     late = stage_backup(
         backup.path,
@@ -252,6 +254,13 @@ def _is_untouched(present: PresentDatabase | None) -> bool:
         return False
     with present.database.read() as snapshot:
         return not has_accounts(snapshot) and not holds_records(snapshot)
+
+
+def _has_pin(present: PresentDatabase | None) -> bool:
+    if present is None:
+        return False
+    with present.database.read() as snapshot:
+        return bool(read_setting(snapshot, Setting.PIN))
 
 
 def _is_kept(config: Config, key: bytes) -> bool:

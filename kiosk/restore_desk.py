@@ -19,6 +19,7 @@ from db.errors import BackupStopped, DiskFull, HubError, InvalidInput, NotFound
 from db.exchange import give_up_exchange
 from db.restore import COPIED, PROVED, refuse_foreign
 from db.restore_note import RestoreNote, read_note, write_note
+from db.settings import Setting, read_setting
 from kiosk.background_look import BackgroundLook
 from kiosk.backups_desk import FreeBytes, free_bytes
 from kiosk.config import Config
@@ -84,6 +85,7 @@ class RestoreDesk:
         """See RestorePort."""
         with self._present.database.read() as snapshot:
             note = read_note(snapshot)
+            has_pin = bool(read_setting(snapshot, Setting.PIN))
         with self._lock:
             is_told = note is not None and self._step is RestoreStep.CHOOSE
             return RestoreView(
@@ -94,7 +96,7 @@ class RestoreDesk:
                 phase=self._phase,
                 chosen=_chosen(self._opened),
                 failure=self._failure,
-                outcome=_outcome(note) if note else None,
+                outcome=_outcome(note, has_pin=has_pin) if note else None,
                 aside=str(self._config.folder.root / REPLACED_NAME),
                 tried_file=self._tried_file,
             )
@@ -229,8 +231,10 @@ def _chosen(opened: OpenedBackup | None) -> ChosenBackup | None:
     )
 
 
-def _outcome(note: RestoreNote) -> RestoreOutcome:
+def _outcome(note: RestoreNote, *, has_pin: bool) -> RestoreOutcome:
     late = None
     if note.late is not None:
         late = tuple(LatePhone(one.name, one.user_name, one.last_sync_at, one.records_sent) for one in note.late)
-    return RestoreOutcome(note.made_at, note.server_name, note.aside, late, note.lost_passphrase)
+    return RestoreOutcome(
+        note.made_at, note.server_name, note.aside, late, note.lost_passphrase, has_pin, note.had_pin and not has_pin
+    )

@@ -133,18 +133,28 @@ def _run(start: Start) -> Erasure | None:
 def _serve_in_turn(start: Start, entrance: Entrance) -> Erasure | None:
     """One server, or several one after the other: a restore replaces the database between two of them. To pages and
     window they are one."""
-    say, failed_restore = start.say, None
+    say, known, failed_restore, was_locked = start.say, None, None, None
     while True:
-        hub = build_hub(start.config, passphrase=start.passphrase, entrance=entrance, failed_restore=failed_restore)
+        hub = build_hub(
+            start.config,
+            passphrase=start.passphrase,
+            known_key=known,
+            entrance=entrance,
+            failed_restore=failed_restore,
+        )
         try:
+            if was_locked is not None:
+                hub.lock.go_on(is_locked=was_locked)
             _serve_until_told(hub, say, start.stop)
+            was_locked = hub.lock.view().is_locked
         finally:
             hub.stop()
             _LOG.info("stopped")
         staged = hub.restoring.staged
         if staged is None or start.stop.is_set() or hub.control.quit_requested.is_set():
             return None if start.stop.is_set() else hub.keys.erasure
-        failed_restore, say = _exchanged(start.config, staged), _say_no_more
+        known, say = staged.present_key, _say_no_more
+        failed_restore = _exchanged(start.config, staged)
 
 
 def _serve_until_told(hub: Hub, say: Callable[[RunningServer], object], stop: threading.Event) -> None:

@@ -48,7 +48,7 @@ class Surroundings:
     serve: Sequence[str]
     back_up: Callable[[Callable[[float], object]], object]
     quiet_for: Callable[[], float]
-    stop_phones: Callable[[], None]
+    stop_phones: Callable[[], bool]  # whether they were served
     start_phones: Callable[[], None]
     newest: Callable[[], str]
     keys: Callable[[], Sequence[bytes]] = trusted_keys
@@ -165,11 +165,12 @@ class UpdateDesk:
         self._wait_until_quiet()
         self._watch(Stage.EXCHANGING, 0.0)
         self._place.write_plan(plan)
-        around.stop_phones()
+        were_served = around.stop_phones()
         try:
             around.start_updater(around.folder).wait()
         finally:
-            around.start_phones()
+            if were_served:
+                around.start_phones()
         raise UpdateFailed
 
     def _wait_until_quiet(self) -> None:

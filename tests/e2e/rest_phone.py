@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.e2e.server import NURSE, StaffAccount
 
 DEADLINE_S = 60
-START_MS = 1_760_000_000_000
 
 
 class RestPhone:
@@ -41,8 +41,9 @@ class RestPhone:
 
     def push_patients(self, *ids: str) -> None:
         """New patients; acknowledged when this returns."""
+        now_ms = int(time.time() * 1000)  # a phone that wrote them long ago makes the computer's clock look wrong
         rows = [
-            {"id": row_id, "created_at": START_MS, "updated_at": START_MS, "given_name": f"Given {row_id}"}
+            {"id": row_id, "created_at": now_ms, "updated_at": now_ms, "given_name": f"Given {row_id}"}
             for row_id in ids
         ]
         body = {"patients": {"created": rows, "updated": [], "deleted": []}}

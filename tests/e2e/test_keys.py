@@ -18,6 +18,7 @@ from kiosk.opening import open_beside
 from kiosk.passphrase import set_passphrase
 from kiosk.paths import DataFolder
 from kiosk.recovery import new_recovery_code
+from tests.e2e.kiosk_pages import TOLD, KioskPages
 from tests.e2e.server import NURSE, RunningServer
 from tests.kiosk.backups import file_config
 from tests.polling import eventually
@@ -86,6 +87,24 @@ def test_a_window_asks_for_it_and_phones_are_served_at_the_same_address_of_the_p
     eventually(lambda: "Phones can sync" in visitor.get(url).text, deadline_s=30)
     phones = eventually(lambda: json.loads(locked_folder.runtime_file.read_text())["phones_url"], deadline_s=30)
     assert requests.get(phones + "/health", timeout=10).ok
+
+
+@pytest.mark.parametrize("at_start", [None, PASSPHRASE])
+def test_a_restore_ends_well_where_the_passphrase_was_set_or_changed_since_the_start(
+    folder: DataFolder, servers: list[RunningServer], at_start: str | None
+) -> None:
+    keystore = Keystore(folder, KeystoreChoice.FILE)
+    key = keystore.open().secret
+    if at_start:
+        set_passphrase(folder, keystore, key, at_start, cost=CHEAP)
+    servers.append(RunningServer(folder.root, port=0, passphrase=at_start))
+    servers[0].start()
+    pages = KioskPages(servers[0])
+    file = pages.backed_up(folder.root)
+    set_passphrase(folder, keystore, key, "battery staple", cost=CHEAP)
+    assert TOLD in pages.restored(file)
+    eventually(lambda: "Phones can sync" in pages.text("/"), deadline_s=30)
+    assert folder.passphrase_file.exists()
 
 
 def test_everything_is_erased_and_the_program_is_at_its_first_run(

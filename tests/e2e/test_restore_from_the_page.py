@@ -145,6 +145,30 @@ def test_on_the_same_computer_a_broken_backup_changes_nothing_and_a_good_one_say
     assert running_server.stop() == 0
 
 
+def test_who_restores_a_backup_with_another_pin_is_not_locked_out_and_is_told_which_pin_holds(
+    running_server: RunningServer,
+) -> None:
+    pages = KioskPages(running_server)
+    pages.post("/settings/pin", pin="1111", again="1111")
+    pages.post("/settings/idle", minutes="5")
+    file = pages.backed_up(running_server.data_folder)
+    pages.post("/settings/pin", pin="2222", again="2222")
+    assert WORDS.text("restore.told.pin") in pages.restored(file)
+    eventually(lambda: WORDS.text("state.serving") in pages.text("/"))
+    assert pages.post("/settings/pin", pin="3333", again="3333").status_code == 200
+    pages.post("/lock")
+    assert pages.post("/unlock", pin="3333").headers["Location"] == "/"
+
+
+def test_whoever_restores_a_backup_from_before_the_pin_is_told_that_there_is_none_now(
+    running_server: RunningServer,
+) -> None:
+    pages = KioskPages(running_server)
+    file = pages.backed_up(running_server.data_folder)
+    pages.post("/settings/pin", pin="1111", again="1111")
+    assert WORDS.text("restore.told.no_pin") in pages.restored(file)
+
+
 def test_while_a_command_has_the_database_open_the_old_one_is_served_again_and_that_is_said(
     running_server: RunningServer,
 ) -> None:

@@ -29,7 +29,7 @@ class World:
         self._is_serving = True
         self.has_ended = False
         backups = Backups(clinic.folder, clinic.store.database, clinic.key, clinic.clock)
-        serving = Serving(lambda: NAME, self._start, self._stop, self._end)
+        serving = Serving(lambda: NAME, self._start, self.stop, self._end)
         self.keys = KeysDesk(
             clinic.config, clinic.clock, clinic.store.database, clinic.key, backups, serving, cost=CHEAP
         )
@@ -50,8 +50,9 @@ class World:
     def _start(self) -> None:
         self._is_serving = True
 
-    def _stop(self) -> None:
-        self._is_serving = False
+    def stop(self) -> bool:
+        was_serving, self._is_serving = self._is_serving, False
+        return was_serving
 
     def _end(self) -> None:
         self.has_ended = True
@@ -100,6 +101,17 @@ def test_when_the_last_backup_fails_phones_are_served_again(clinic: OpenClinic, 
     with pytest.raises(StorageFailed):
         world.keys.make_last_backup(NAME)
     assert world.is_serving()
+
+
+def test_when_the_last_backup_fails_on_a_computer_that_serves_no_more_it_does_not_begin_to(
+    clinic: OpenClinic, world: World
+) -> None:
+    world.see_code()
+    world.stop()
+    clinic.folder.backups.write_text("no folder")
+    with pytest.raises(StorageFailed):
+        world.keys.make_last_backup(NAME)
+    assert not world.is_serving()
 
 
 def test_a_copy_in_the_second_place_is_told(clinic: OpenClinic, world: World, tmp_path: Path) -> None:

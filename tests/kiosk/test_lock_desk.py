@@ -50,6 +50,25 @@ class TestLockDesk(LockPortContract):
         super().test_the_recovery_code_removes_a_forgotten_pin(lock, lambda: known)
 
 
+@pytest.mark.parametrize("was_locked", [True, False])
+def test_over_a_change_of_the_database_the_window_stays_as_it_was(clinic: OpenClinic, was_locked: bool) -> None:
+    before = desk_of(clinic)
+    before.set_pin(PIN)
+    before.choose_idle_minutes(5)
+    if not was_locked:
+        before.lock()  # as it was when the backup was made
+    after = desk_of(clinic)
+    after.go_on(is_locked=was_locked)
+    assert after.view().is_locked == was_locked
+
+
+def test_without_a_pin_nothing_stays_locked(clinic: OpenClinic) -> None:
+    desk = desk_of(clinic)
+    desk.go_on(is_locked=True)
+    desk.set_pin(PIN)
+    assert not desk.view().is_locked
+
+
 def test_a_person_at_the_computer_keeps_it_open(clinic: OpenClinic, clock: AdjustableClock) -> None:
     desk = desk_of(clinic)
     desk.set_pin(PIN)

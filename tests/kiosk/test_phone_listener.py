@@ -67,8 +67,8 @@ def test_starting_twice_and_stopping_twice_change_nothing(listener: PhoneListene
     state = listener.state
     listener.start()
     assert listener.state == state
-    listener.stop()
-    listener.stop()
+    assert listener.stop()
+    assert not listener.stop()
     assert not listener.state.is_running
     assert not says_ok(state.port)
 

@@ -19,8 +19,12 @@
       <input type="hidden" name="backups_too" value="{{"yes" if view.with_backups else ""}}">
       <button class="button danger" id="erase-now">{{t("erase.now")}}</button>
     </form>
+    % if view.was_stopped:
+    <a class="button" id="keep" href="/?lang={{translator.language}}">{{t("erase.keep")}}</a>
+    % else:
     <form method="post" action="/start?lang={{translator.language}}">
       <button class="button" id="keep">{{t("erase.keep")}}</button>
     </form>
+    % end
   </div>
 </section>

@@ -52,7 +52,7 @@ def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -
         *_cloud_routes(CloudActions(port, pages, kiosk.words_for)),
         *_tray_routes(TrayActions(port, pages, kiosk.words_for)),
         *_backups_routes(BackupsActions(port, pages, kiosk.words_for)),
-        *_restore_routes(RestoreActions(port, pages, kiosk.words_for)),
+        *_restore_routes(RestoreActions(port, pages, kiosk.words_for, sessions)),
         *_move_routes(MoveActions(port, pages, kiosk.words_for)),
         *_check_routes(CheckActions(port, pages, kiosk.words_for)),
         *_diagnostics_routes(DiagnosticsActions(port, pages, kiosk.words_for)),

@@ -26,7 +26,7 @@ from web.pages import Pages
 from web.ui.forms import read_form
 from web.ui.keys_port import LastBackup
 from web.ui.live_pages import LivePages, WordsFor
-from web.ui.ports import KioskPort, KioskStatus
+from web.ui.ports import KioskPort, KioskStatus, ServingState
 from web.ui.ways import ERASE_PAGE
 
 _OF_BACKUPS = (BackupDamaged, BackupPlaceFailed, BackupStopped, StorageBusy, StorageFailed)
@@ -49,11 +49,12 @@ class EraseView:
 
 @dataclass(frozen=True)
 class EraseNowView:
-    """The last question. ``backup`` None: none was wanted."""
+    """The last question. ``backup`` None: none was wanted. ``was_stopped``: phones were not served before either."""
 
     name: str
     backup: LastBackup | None
     with_backups: bool
+    was_stopped: bool
 
     @property
     def kept(self) -> str:
@@ -76,6 +77,7 @@ class EraseActions:
         """Makes the last backup and asks once more (fields ``name``, ``backup``, ``backups_too``)."""
         form = read_form(request.environ)
         name, with_backup = form.get("name", ""), form.get("backup") == YES
+        was_stopped = self._port.status().state is ServingState.STOPPED
         try:
             backup = self._port.keys.make_last_backup(name) if with_backup else None
             if not with_backup:
@@ -83,7 +85,7 @@ class EraseActions:
         except _TOLD as refusal:
             return self._question(form, refusal)
         with_backups = form.get("backups_too") == YES
-        return self._live.still("erase_now", "/", lambda *_: EraseNowView(name, backup, with_backups))
+        return self._live.still("erase_now", "/", lambda *_: EraseNowView(name, backup, with_backups, was_stopped))
 
     def post_now(self) -> HTTPResponse:
         """Erases (fields ``name``, ``kept``, ``backups_too``)."""

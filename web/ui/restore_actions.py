@@ -12,10 +12,12 @@ from web.i18n import Translator
 from web.pages import Pages
 from web.ui.answers import RESTORE_PAGE, done
 from web.ui.forms import read_form
+from web.ui.guard import session_id
 from web.ui.live_pages import LivePages, WordsFor
 from web.ui.ports import KioskPort, KioskStatus
 from web.ui.problems import wrong_input
 from web.ui.restore_page import restore_page
+from web.ui.sessions import UiSessions
 
 OTHER_FILE = "-"
 """What is sent for ``file`` where another file is typed."""
@@ -23,10 +25,11 @@ OTHER_FILE = "-"
 
 class RestoreActions:
     """``words_for`` finds the language of a page. A backup is a way to begin, so the page is there before the first
-    run."""
+    run. ``sessions``: whoever may restore need not know the PIN that comes with the backup."""
 
-    def __init__(self, port: KioskPort, pages: Pages, words_for: WordsFor) -> None:
+    def __init__(self, port: KioskPort, pages: Pages, words_for: WordsFor, sessions: UiSessions) -> None:
         self._port = port
+        self._sessions = sessions
         self._pages = pages
         self._words_for = words_for
         self._live = LivePages(port, pages, words_for, before_first_run=True)
@@ -58,7 +61,9 @@ class RestoreActions:
 
     def post_begin(self) -> HTTPResponse:
         """The answer yes: the backup that was looked at takes the place of the records."""
-        return done(self._port.restoring.begin, RESTORE_PAGE)
+        answer = done(self._port.restoring.begin, RESTORE_PAGE)
+        self._sessions.note_pin(session_id())
+        return answer
 
     def post_cancel(self) -> HTTPResponse:
         """The answer no."""

@@ -193,6 +193,10 @@ def _told(outcome: RestoreOutcome, status: KioskStatus, words: Translator) -> To
         sentences.append(words.text("restore.told.aside", folder=outcome.aside))
     if outcome.lost_passphrase:
         sentences.append(words.text("restore.told.passphrase"))
+    if outcome.has_pin:
+        sentences.append(words.text("restore.told.pin"))
+    if outcome.lost_pin:
+        sentences.append(words.text("restore.told.no_pin"))
     note = None
     if outcome.late is None:
         note = words.text("restore.late.unknown", made=words.date_time(outcome.made_ms))

@@ -73,13 +73,17 @@ class LatePhone:
 @dataclass(frozen=True)
 class RestoreOutcome:
     """What staff has to know. ``late`` None: nobody can know which phones synced after the backup. ``aside``: where the
-    replaced database is kept; "": there was none. ``lost_passphrase``: the program opens without one now."""
+    replaced database is kept; "": there was none. ``lost_passphrase``: the program opens without one now.
+    ``has_pin``: there was a PIN when the backup was made, and it holds again. ``lost_pin``: there is none
+    any more."""
 
     made_ms: int
     server_name: str
     aside: str
     late: tuple[LatePhone, ...] | None
     lost_passphrase: bool
+    has_pin: bool = False
+    lost_pin: bool = False
 
 
 @dataclass(frozen=True)

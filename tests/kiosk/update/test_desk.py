@@ -35,6 +35,7 @@ class Program:
     quiet_s: float = float("inf")
     newest: Callable[[], str] = lambda: NEXT
     exchanged: threading.Event = field(default_factory=threading.Event)
+    is_serving: bool = True
 
     def desk(self, **changed: object) -> UpdateDesk:
         around = Surroundings(
@@ -44,13 +45,17 @@ class Program:
             serve=("--port", "4001"),
             back_up=lambda progress: self.told.append("backup"),
             quiet_for=lambda: self.quiet_s,
-            stop_phones=lambda: self.told.append("stop"),
+            stop_phones=self.stop_phones,
             start_phones=lambda: self.told.append("start"),
             newest=lambda: self.newest(),
             keys=lambda: (self.publisher.public,),
             start_updater=self.start_updater,
         )
         return UpdateDesk(replace(around, **changed))  # type: ignore[arg-type]
+
+    def stop_phones(self) -> bool:
+        self.told.append("stop")
+        return self.is_serving
 
     def start_updater(self, folder: DataFolder) -> subprocess.Popen[bytes]:
         self.told.append("exchange")
@@ -103,6 +108,16 @@ def test_the_server_stops_for_phones_only_at_the_end_and_goes_on_if_nothing_came
     plan = UpdatePlace(program.clinic.folder).read_plan()
     assert plan is not None
     assert (plan.version, plan.serve) == (NEXT, ("--port", "4001"))
+
+
+def test_an_update_of_which_nothing_came_serves_no_phones_that_were_not_served_before(
+    program: Program, world: World
+) -> None:
+    program.is_serving = False
+    desk = program.desk()
+    begun(desk, world)
+    eventually(lambda: desk.view().failure == "update_failed")
+    assert program.told == ["backup", "stop", "exchange"]
 
 
 def test_it_waits_for_a_sync_and_for_nothing_else(program: Program, world: World) -> None:

@@ -19,6 +19,7 @@ CLOUD_PAGES = ("/cloud", "/cloud/status", "/cloud/connect", "/cloud/disconnect",
 TRAY_PAGES = ("/cloud/aside", "/cloud/aside/status", "/cloud/aside/discard", "/conflicts", "/conflicts/status")
 BACKUPS_PAGES = ("/backups", "/backups/status", "/restore", "/restore/status", "/move", "/move/status")
 SUPPORT_PAGES = ("/check", "/check/status", "/diagnostics", "/diagnostics/status", "/diagnostics/download", "/about")
+UPDATE_PAGES = ("/update", "/update/status", "/update/install")
 LOCK_PAGES = ("/locked", "/lock/state", "/pin", "/settings", "/erase")
 LOCK_ACTIONS = ("/lock", "/lock/seen", "/unlock", "/pin", "/pin/forgotten", "/erase", "/erase/now")
 SETTINGS_ACTIONS = ("/pin", "/pin/remove", "/idle", "/passphrase", "/passphrase/remove")
@@ -33,7 +34,7 @@ PAGES = (
     *TRAY_PAGES,
     *BACKUPS_PAGES,
     *SUPPORT_PAGES,
-    *("/update", "/update/status", "/update/install"),
+    *UPDATE_PAGES,
 )
 PHONE_ACTIONS = ("/phones/approve", "/phones/block", "/phones/revoke", "/phones/rename")
 ROUND_ACTIONS = ("/cloud/sync", "/cloud/pause", "/cloud/resume", "/cloud/go-on", "/cloud/refill")
@@ -47,8 +48,8 @@ ACTIONS = (
     *("/check/run", "/check/cure", "/diagnostics/prepare"),
     *("/conflicts/restore", "/conflicts/settle"),
     *(f"/restore/{action}" for action in ("search", "look", "begin", "cancel", "dismiss")),
-    *("/move/leave", "/move/stay", "/move/back-up"),
     *(f"/update/{action}" for action in ("look", "install", "asking", "ask")),
+    *("/move/leave", "/move/stay", "/move/back-up"),
     *("/backups/make", "/backups/second", "/backups/code"),
     *("/first-run", "/start", "/stop", "/address", "/port", "/language", "/dismiss", "/quit"),
     *(*PHONE_ACTIONS, "/phones/scope", "/pairing/open", "/pairing/close"),

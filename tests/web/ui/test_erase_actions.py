@@ -41,6 +41,14 @@ def test_keeping_everything_serves_phones_again(ui: ServedUi, kiosk: FakeKioskPo
     assert kiosk.status().state is ServingState.SERVING
 
 
+def test_where_phones_were_not_served_keeping_everything_does_not_begin_it(ui: ServedUi, kiosk: FakeKioskPort) -> None:
+    kiosk.stop_serving()  # as on a computer whose work another one does now
+    for fields in ({"name": NAME, "backup": "yes"}, {"name": NAME}):
+        page = ui.visitor().post(ui.url + "/erase", data=fields).text
+        assert 'id="keep"' in page
+        assert 'action="/start' not in page
+
+
 def test_without_a_backup_it_is_said_that_there_is_none(ui: ServedUi, kiosk: FakeKioskPort) -> None:
     visitor = ui.visitor()
     assert "No last backup was made." in visitor.post(ui.url + "/erase", data={"name": NAME}).text

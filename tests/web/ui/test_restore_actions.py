@@ -32,6 +32,19 @@ def test_a_backup_is_chosen_looked_at_restored_and_its_outcome_read(ui: ServedUi
     assert restoring.view().step is RestoreStep.CHOOSE
 
 
+def test_whoever_restored_reads_what_follows_though_the_backup_brought_a_pin(
+    ui: ServedUi, kiosk: FakeKioskPort
+) -> None:
+    visitor, restoring = ui.visitor(), kiosk.restoring
+    visitor.post(ui.url + "/restore/look", data={"file": FILE})
+    restoring.is_looked_at()
+    visitor.post(ui.url + "/restore/begin")
+    kiosk.lock.set_pin("1111")
+    restoring.ends(RestoreOutcome(START_MS, "Al Noor", "/data/replaced/x", (), lost_passphrase=False, has_pin=True))
+    assert "The records are as they were on" in visitor.get(ui.url + "/restore").text
+    assert ui.visitor().get(ui.url + "/restore", allow_redirects=False).status_code == 303
+
+
 def test_a_file_that_is_typed_is_what_is_looked_at(ui: ServedUi, kiosk: FakeKioskPort) -> None:
     ui.visitor().post(ui.url + "/restore/look", data={"file": "-", "other": FILE, "code": ""})
     assert kiosk.restoring.view().tried_file == FILE

@@ -154,9 +154,9 @@ def test_where_no_phone_sent_anything_that_is_said_and_where_nobody_knows_that_t
     assert (rows, note) == ([], WORDS.text("restore.late.none"))
     assert sentences[0] == WORDS.text("restore.told.serving")
     assert "/data/replaced/x" in sentences[1]
-    sentences, _, note = told(RestoreOutcome(START_MS, "", "", None, lost_passphrase=True), status)
+    sentences, _, note = told(RestoreOutcome(START_MS, "", "", None, lost_passphrase=True, has_pin=True), status)
     assert "Nobody can know" in (note or "")
-    assert sentences[1:] == [WORDS.text("restore.told.passphrase"), WORDS.text("restore.told.address")]
+    assert sentences[1:] == [WORDS.text(f"restore.told.{name}") for name in ("passphrase", "pin", "address")]
 
 
 def test_it_is_not_said_that_phones_are_served_when_they_are_not(kiosk: FakeKioskPort) -> None:
