@@ -21,7 +21,12 @@ from tests.web.ui.serving import ServedUi
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SMALL, LARGE = {"width": 800, "height": 600}, {"width": 1440, "height": 900}
-LOOKS = [("light", LARGE), ("dark", SMALL)]
+LOOKS = [
+    *(("en", "light", LARGE), ("en", "dark", SMALL)),
+    *(("ar", "light", LARGE), ("ar", "dark", SMALL)),
+    ("es", "light", SMALL),  # laid out as English is: only its words are another's
+]
+"""Language, colour scheme and size."""
 
 
 @contextmanager

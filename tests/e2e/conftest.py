@@ -19,23 +19,27 @@ from kiosk.config import Config
 from kiosk.keystore import KeystoreChoice
 from kiosk.opening import open_beside
 from kiosk.paths import DataFolder
+from kiosk.recovery import new_recovery_code
 from tests.e2e.clinic import Clinic
 from tests.e2e.server import DOCTOR, NURSE, RunningServer
 from tests.phone.client import PhoneDriver
 
+_CHEAP = 2
 _tags = count(1)
 
 
 @pytest.fixture(scope="session")
 def staffed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with two staff accounts. Copy it, don't use it."""
+    """A data folder with two staff accounts and a recovery code. Copy it, don't use it."""
     folder = DataFolder(tmp_path_factory.mktemp("staffed") / "data")
     folder.prepare()
-    _, database = open_beside(Config(folder, keystore=KeystoreChoice.FILE), SystemClock())
+    key, database = open_beside(Config(folder, keystore=KeystoreChoice.FILE), SystemClock())
     with closing(database):
         for staff in (NURSE, DOCTOR):
             account = NewAccount(staff.email, staff.name, staff.password, clinic_name=staff.clinic)
             add_account(database, account, "command")
+        # Stretching it costs a second each time that a code is made or typed.
+        new_recovery_code(folder, database, key.secret, cost=_CHEAP)
     return folder.root
 
 

@@ -29,8 +29,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(params=LANGUAGES)
-def words(request: pytest.FixtureRequest) -> Translator:
-    return load_catalogue().translator(request.param)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def words(language: str) -> Translator:
+    return load_catalogue().translator(language)
 
 
 def busy_clinic(language: str, *, has_backup: bool = True) -> FakeKioskPort:
@@ -70,7 +75,7 @@ def add_troubles(kiosk: FakeKioskPort) -> None:
     kiosk.phones.set_clock("John Okello", HOUR)
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_main_page_is_sound_in_every_state(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
@@ -106,7 +111,7 @@ def test_the_main_page_is_sound_in_every_state(
         assert visit.unexplained() == []
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_pages_about_phones_are_sound(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
@@ -133,7 +138,7 @@ def test_the_pages_about_phones_are_sound(
         assert visit.unexplained() == []
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_pages_about_backups_are_sound(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
@@ -157,7 +162,7 @@ def test_the_pages_about_backups_are_sound(
         assert visit.unexplained() == []
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_first_run_page_is_sound_empty_and_with_mistakes(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
@@ -174,7 +179,7 @@ def test_the_first_run_page_is_sound_empty_and_with_mistakes(
         assert visit.unexplained("status of 400") == []
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_plain_pages_are_sound(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:

@@ -27,8 +27,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(params=LANGUAGES)
-def words(request: pytest.FixtureRequest) -> Translator:
-    return load_catalogue().translator(request.param)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def words(language: str) -> Translator:
+    return load_catalogue().translator(language)
 
 
 def clinic(language: str = "en") -> FakeKioskPort:
@@ -77,7 +82,7 @@ STATES: list[tuple[str, Callable[[FakeCloud], None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_card_and_the_page_are_sound_in_every_state(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
@@ -95,7 +100,7 @@ def test_the_card_and_the_page_are_sound_in_every_state(
             assert visit.unexplained() == []
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_trays_are_sound_full_and_empty(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
@@ -111,7 +116,7 @@ def test_the_trays_are_sound_full_and_empty(
             assert visit.unexplained() == []
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+@pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)
 def test_the_form_and_the_questions_are_sound(
     browser: Browser, words: Translator, scheme: str, size: dict[str, int], tmp_path: Path
 ) -> None:
