@@ -16,7 +16,7 @@ import environment
 from console import ROOT, Failed, run, say, step
 from system_packages import INSTALLERS, TESTS, TRIAL, WINDOW, install
 
-WORKERS = "3"
+WORKERS = "4"
 """On two cores: many tests wait for a process, a browser or a phone."""
 PHONE = ROOT / "tests" / "phone"
 PHONE_STAMP = PHONE / "node_modules" / ".made-from"

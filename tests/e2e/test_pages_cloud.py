@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import LOOKS, SMALL, check, launched_browser, tab_to, visiting
+from tests.examples import IS_LONG
 from tests.fakes.cloud_port import KEY, MINUTE, OTHER_URL, URL, FakeCloud
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.web.ui.kiosk_port_contract import FORM
@@ -26,7 +27,7 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(params=LANGUAGES)
+@pytest.fixture(params=LANGUAGES if IS_LONG else ("en", "ar"))
 def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -179,5 +179,5 @@ def test_serving_with_a_key_in_a_file_loads_nothing_that_only_others_need(tmp_pa
     said = (tmp_path / "data.stderr").read_text()
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in said.splitlines() if "|" in line}
     assert {"kiosk", "db", "web", "bottle", "sqlcipher3"} <= loaded
-    assert loaded.isdisjoint(HEAVY)
+    assert loaded.isdisjoint({*HEAVY} - {"alembic"})  # the tables are made here
     assert DataFolder(tmp_path / "data").key_file.exists()

@@ -244,7 +244,7 @@ def test_phones_and_server_converge_whatever_happens(template: Path) -> None:
     run_state_machine_as_test(
         ClinicMachine,
         settings=settings(
-            max_examples=examples(25, 3_000),
+            max_examples=examples(12, 3_000),
             stateful_step_count=60 if IS_LONG else 40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
