@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -22,6 +23,7 @@ from kiosk.paths import DataFolder
 from kiosk.recovery import new_recovery_code
 from tests.e2e.clinic import Clinic
 from tests.e2e.server import DOCTOR, NURSE, RunningServer
+from tests.examples import IS_LONG
 from tests.phone.client import PhoneDriver
 
 _CHEAP = 2
@@ -67,3 +69,22 @@ def clinic(running_server: RunningServer, phone_driver: PhoneDriver) -> Iterator
     clinic = Clinic(running_server, phone_driver, f"test{next(_tags)}")
     yield clinic
     clinic.close_phones()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of each test of this folder a short run takes one combination, of different tests different ones; all of them
+    with HIKMA_LONG=1, with -k or by name."""
+    if IS_LONG or config.option.keyword or any("[" in word for word in config.args):
+        return
+    combinations: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        combinations.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = {
+        item
+        for name, some in combinations.items()
+        if name.startswith("tests/e2e/")
+        for place, item in enumerate(some)
+        if place != crc32(name.encode()) % len(some)
+    }
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
