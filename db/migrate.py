@@ -62,19 +62,15 @@ def is_known(revision: str, scripts: Path = SCRIPTS) -> bool:
 
 def newest_revision(scripts: Path = SCRIPTS) -> str:
     """The revision that this release of the program works with."""
-    known = _revisions(scripts)
-    newest = known.keys() - set(known.values())
-    if len(newest) != 1:
-        raise LookupError(f"of the migration scripts {len(newest)} are the newest")
-    return newest.pop()
+    return _newest(_revisions(scripts))
 
 
 def needs_upgrade(transaction: Transaction, scripts: Path = SCRIPTS) -> bool:
     """Whether scripts are waiting for this file. Raises NewerDatabase when a later release made it."""
-    current = current_revision(transaction)
-    if current is not None and not is_known(current, scripts):
+    current, known = current_revision(transaction), _revisions(scripts)
+    if current is not None and current not in known:
         raise NewerDatabase(revision=current)
-    return current != newest_revision(scripts)
+    return current != _newest(known)
 
 
 def upgrade(transaction: Transaction, revision: str = "head", scripts: Path = SCRIPTS) -> None:
@@ -115,6 +111,14 @@ def _revisions(scripts: Path) -> dict[str, str | None]:
         if revision := said.get(""):
             found[revision] = said.get("down_")
     return found
+
+
+def _newest(known: dict[str, str | None]) -> str:
+    """The one that none follows."""
+    newest = known.keys() - set(known.values())
+    if len(newest) != 1:
+        raise LookupError(f"of the migration scripts {len(newest)} are the newest")
+    return newest.pop()
 
 
 def _config(scripts: Path, transaction: Transaction | None = None) -> Config:

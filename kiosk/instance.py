@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
 from typing import Self
 
 from filelock import FileLock, Timeout
@@ -59,9 +60,14 @@ class ServerLock:
 
 def is_server_locked(folder: DataFolder) -> bool:
     """True while a server process of this folder lives, ready or not."""
-    if not folder.server_lock.exists():
+    return is_held(folder.server_lock)
+
+
+def is_held(lock: Path) -> bool:
+    """True while a process has the lock of this file."""
+    if not lock.exists():
         return False
-    look = FileLock(folder.server_lock)
+    look = FileLock(lock)
     try:
         look.acquire(timeout=0)
     except (Timeout, PermissionError):  # held, or of another user: then it is not for us to start one

@@ -6,25 +6,16 @@ Knows nothing of how it is shown.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from db.cloud.receipts import hops_by_device, seen_at
 from db.database import Database
-from kiosk.jobs import run_guarded
+from kiosk.background_count import BackgroundCount, Start, in_background
 from web.ui.cloud_port import Receipt
 
-SHARE_OF_TIME = 20
-"""Counting takes no more than one part in so many of the time."""
 NONE_YET: Mapping[str, Receipt] = MappingProxyType({})
-Start = Callable[[Callable[[], None]], None]
-
-
-def in_background(work: Callable[[], None]) -> None:
-    """Runs it on a thread of its own, which ends with the process."""
-    threading.Thread(target=work, name="phone-receipts", daemon=True).start()
 
 
 class PhoneReceipts:
@@ -34,36 +25,21 @@ class PhoneReceipts:
         self, database: Database, start: Start = in_background, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._database = database
-        self._start = start
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._is_counting = False
+        self._counting = BackgroundCount("phone receipts", start, monotonic)
         self._counted: Mapping[str, Receipt] = NONE_YET
         self._counted_at: tuple[int, ...] | None = None
-        self._next_s = 0.0
 
     def current(self, seen: tuple[int, ...] | None) -> Mapping[str, Receipt]:
         """By device id, as of the last count; a new one is begun where ``seen`` (db.cloud.receipts.seen_at; None: there
         is no cloud) shows that something has changed since. Empty without a cloud, or before the first count."""
         if seen is None:
             return NONE_YET
-        with self._lock:
-            is_due = not self._is_counting and seen != self._counted_at and self._monotonic() >= self._next_s
-            self._is_counting = self._is_counting or is_due
-        if is_due:
-            self._start(lambda: run_guarded("phone receipts", self._count))
+        self._counting.begin_unless_fresh(lambda: seen == self._counted_at, self._count)
         return self._counted
 
     def _count(self) -> None:
-        began = self._monotonic()
-        try:
-            with self._database.read() as snapshot:
-                counted_at = seen_at(snapshot)
-                hops = hops_by_device(snapshot)
-            self._counted = {device: Receipt(h.here, h.in_cloud, h.waiting) for device, h in hops.items()}
-            self._counted_at = counted_at
-        finally:
-            with self._lock:
-                ended = self._monotonic()
-                self._next_s = ended + (ended - began) * SHARE_OF_TIME
-                self._is_counting = False
+        with self._database.read() as snapshot:
+            counted_at = seen_at(snapshot)
+            hops = hops_by_device(snapshot)
+        self._counted = {device: Receipt(h.here, h.in_cloud, h.waiting) for device, h in hops.items()}
+        self._counted_at = counted_at

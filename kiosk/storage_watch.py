@@ -16,8 +16,8 @@ from pathlib import Path
 from db.database import Database
 from db.errors import HubError
 from db.settings import Setting, read_setting, write_setting
+from kiosk.background_count import Start, in_background
 from kiosk.jobs import run_guarded
-from kiosk.phone_receipts import Start, in_background
 
 TRY_AGAIN_S = 10.0
 ROOM_BYTES = 16 * 1024**2

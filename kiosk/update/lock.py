@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from filelock import FileLock, Timeout
 
 from db.update_errors import UpdateRunning
+from kiosk.instance import is_held
 from kiosk.paths import DataFolder
 
 
@@ -30,12 +31,4 @@ def update_lock(folder: DataFolder) -> Iterator[None]:
 
 def is_updating(folder: DataFolder) -> bool:
     """True while a process exchanges the program of this folder."""
-    if not folder.update_lock.exists():
-        return False
-    look = FileLock(folder.update_lock)
-    try:
-        look.acquire(timeout=0)
-    except (Timeout, PermissionError):
-        return True
-    look.release()
-    return False
+    return is_held(folder.update_lock)

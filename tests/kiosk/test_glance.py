@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from db.database import Database
 from db.sync_log import SyncEntry, SyncKind, log_sync
 from kiosk.glance import STALE_AFTER_MS, Glance
 from tests.db.caller import Caller, patient
 from tests.fakes.clock import HOUR_MS, AdjustableClock
+from tests.kiosk.background import Background
 from tests.polling import eventually
-
-
-class Background:
-    """Work that was begun and waits to be done."""
-
-    def __init__(self) -> None:
-        self.begun: list[Callable[[], None]] = []
-
-    def finish(self) -> int:
-        count = len(self.begun)
-        while self.begun:
-            self.begun.pop()()
-        return count
 
 
 def log_pull(database: Database) -> int:

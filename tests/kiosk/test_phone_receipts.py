@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,13 @@ from db.cloud.receipts import seen_at
 from db.cloud.state import CloudAccess, read_access, write_access
 from db.database import Database
 from db.store import open_store
-from kiosk.phone_receipts import PhoneReceipts, in_background
+from kiosk.background_count import in_background
+from kiosk.phone_receipts import PhoneReceipts
 from tests.db.cloud.exchange import arrive, new_id
 from tests.db.cloud.test_receipts import push
 from tests.db.rows import KEY
 from tests.fakes.clock import AdjustableClock
+from tests.kiosk.background import Background
 from tests.polling import eventually
 from web.ui.cloud_port import Receipt
 
@@ -41,20 +43,6 @@ def shown(receipts: PhoneReceipts, database: Database) -> Mapping[str, Receipt]:
     with database.read() as snapshot:
         seen = seen_at(snapshot) if read_access(snapshot) else None
     return receipts.current(seen)
-
-
-class Background:
-    """Work that was begun and waits to be done."""
-
-    def __init__(self) -> None:
-        self.begun: list[Callable[[], None]] = []
-
-    def finish(self) -> int:
-        """Does it; says how much there was."""
-        count = len(self.begun)
-        while self.begun:
-            self.begun.pop()()
-        return count
 
 
 def test_a_phone_s_records_are_counted_while_there_is_a_cloud(database: Database) -> None:

@@ -10,24 +10,23 @@ from bottle import Bottle, HTTPResponse, request
 from db.errors import InvalidInput
 from web.i18n import LANGUAGES, Catalogue, Translator
 from web.pages import Pages, load_pages
-from web.plugins.request_id import RequestIdPlugin
 from web.ui.answers import MAIN_PAGE, done, etag, html, json_of, no_part, part, to_page, unless_taken
 from web.ui.backups_actions import BackupsActions
 from web.ui.check_actions import CheckActions
 from web.ui.cloud_actions import CloudActions
 from web.ui.diagnostics_actions import DiagnosticsActions
-from web.ui.entry import Entry, Routes, entry_routes
+from web.ui.entry import Entry, Routes, entry_routes, guarded_app
 from web.ui.erase_actions import EraseActions
 from web.ui.first_run import FIELDS, FirstRunEntry, check_first_run
 from web.ui.forms import read_form
-from web.ui.guard import NOBODY, SESSION, Guard, with_security_headers
+from web.ui.guard import NOBODY, SESSION
 from web.ui.lock_actions import LockActions
 from web.ui.main_page import dismissable, main_view
 from web.ui.move_actions import MoveActions
 from web.ui.phone_actions import PhoneActions
 from web.ui.pin_rules import asks_for_pin, works_while_locked
 from web.ui.ports import KioskPort, KioskStatus, ServingState
-from web.ui.problems import Problems, wished_language
+from web.ui.problems import wished_language
 from web.ui.restore_actions import RestoreActions
 from web.ui.sessions import UiSessions
 from web.ui.settings_actions import SettingsActions
@@ -37,14 +36,8 @@ from web.ui.update_actions import UpdateActions
 
 def create_ui_app(port: KioskPort, sessions: UiSessions, catalogue: Catalogue) -> Bottle:
     """The app for the loopback listener, with its guard in place (DESIGN §8)."""
-    app = Bottle()
     pages = load_pages(catalogue)
-    guard = Guard(sessions, port.lock)
-    app.add_hook("before_request", guard.check_origin)
-    Problems(catalogue, pages).install(app)
-    app.install(RequestIdPlugin())
-    app.install(guard)
-    app.wsgi = with_security_headers(app.wsgi)
+    app = guarded_app(sessions, catalogue, pages, port.lock)
     kiosk = _Kiosk(port, pages)
     session_routes = (
         *_kiosk_routes(kiosk),

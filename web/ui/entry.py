@@ -7,18 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bottle import HTTPError, HTTPResponse, request
+from bottle import Bottle, HTTPError, HTTPResponse, request
 
+from web.i18n import Catalogue
 from web.pages import Pages
+from web.plugins.request_id import RequestIdPlugin
 from web.ui.answers import html
 from web.ui.forms import read_form
-from web.ui.guard import cookie_name
-from web.ui.problems import wished_language
+from web.ui.guard import Guard, cookie_name, with_security_headers
+from web.ui.lock_port import LockPort
+from web.ui.problems import Problems, wished_language
 from web.ui.sessions import UiSessions
 from web.ui.static_files import load_static_files
 
 Routes = tuple[tuple[str, str, Callable[..., HTTPResponse]], ...]
 """Method, path and handler."""
+
+
+def guarded_app(sessions: UiSessions, catalogue: Catalogue, pages: Pages, lock: LockPort | None = None) -> Bottle:
+    """An app for the loopback listener without routes, with its guard in place (DESIGN §8)."""
+    app = Bottle()
+    guard = Guard(sessions, lock)
+    app.add_hook("before_request", guard.check_origin)
+    Problems(catalogue, pages).install(app)
+    app.install(RequestIdPlugin())
+    app.install(guard)
+    app.wsgi = with_security_headers(app.wsgi)
+    return app
 
 
 class Entry:

@@ -13,13 +13,12 @@ from bottle import Bottle, HTTPResponse, request
 from db.errors import HubError, RecoveryCodeMistyped, TooManyTries, WrongPassphrase, WrongRecoveryCode
 from web.i18n import Catalogue, Translator
 from web.pages import Pages, load_pages
-from web.plugins.request_id import RequestIdPlugin
 from web.ui.answers import html, json_of, to_page
-from web.ui.entry import Entry, entry_routes
+from web.ui.entry import Entry, entry_routes, guarded_app
 from web.ui.forms import read_form
-from web.ui.guard import NOBODY, SESSION, Guard, with_security_headers
+from web.ui.guard import NOBODY, SESSION
 from web.ui.lock_page import sentence_of
-from web.ui.problems import Problems, wished_language
+from web.ui.problems import wished_language
 from web.ui.sessions import UiSessions
 from web.ui.start_port import StartPort
 
@@ -36,14 +35,8 @@ class StartView:
 
 def create_start_app(port: StartPort, sessions: UiSessions, catalogue: Catalogue) -> Bottle:
     """The app for the loopback listener while the database is closed."""
-    app = Bottle()
     pages = load_pages(catalogue)
-    guard = Guard(sessions)
-    app.add_hook("before_request", guard.check_origin)
-    Problems(catalogue, pages).install(app)
-    app.install(RequestIdPlugin())
-    app.install(guard)
-    app.wsgi = with_security_headers(app.wsgi)
+    app = guarded_app(sessions, catalogue, pages)
     start = _Start(port, pages)
     routes = (
         ("GET", "/", start.get_page),
