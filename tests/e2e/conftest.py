@@ -13,6 +13,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
+from playwright.sync_api import Browser
 
 from db.accounts import NewAccount, add_account
 from db.clock import SystemClock
@@ -21,13 +22,34 @@ from kiosk.keystore import KeystoreChoice
 from kiosk.opening import open_beside
 from kiosk.paths import DataFolder
 from kiosk.recovery import new_recovery_code
+from tests.e2e.browser import launched_browser
 from tests.e2e.clinic import Clinic
 from tests.e2e.server import DOCTOR, NURSE, RunningServer
 from tests.examples import IS_LONG
 from tests.phone.client import PhoneDriver
+from web.i18n import LANGUAGES, Translator, load_catalogue
 
 _CHEAP = 2
 _tags = count(1)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser of this module's tests."""
+    with launched_browser() as running:
+        yield running
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """Every language, unless a test says which ones."""
+    return str(request.param)
+
+
+@pytest.fixture
+def words(language: str) -> Translator:
+    """The words of that language."""
+    return load_catalogue().translator(language)
 
 
 @pytest.fixture(scope="session")

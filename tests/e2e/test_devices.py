@@ -14,19 +14,13 @@ from db.database import Database
 from db.devices import DeviceStatus
 from db.pairing import device_id_of, device_status, knock, pairing_open_until
 from db.store import open_database
-from tests.e2e.browser import SMALL, Visit, launched_browser, tab_to, visiting
+from tests.e2e.browser import SMALL, Visit, tab_to, visiting
 from tests.e2e.rest_phone import RestPhone
 from tests.e2e.server import NURSE, RunningServer
 from tests.polling import eventually
 from tests.web.ui.serving import ServedUi
 
 ADDRESS = "192.0.2.31"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 @dataclass

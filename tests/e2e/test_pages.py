@@ -9,34 +9,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from db.scope import PhoneScope
-from tests.e2e.browser import LOOKS, SMALL, check, launched_browser, tab_to, visiting
-from tests.examples import IS_LONG
+from tests.e2e.browser import LOOKS, SMALL, check, tab_to, visiting
 from tests.fakes.kiosk_port import CABLE, WIFI, FakeKioskPort
 from tests.web.ui.kiosk_port_contract import FORM
 from tests.web.ui.serving import TOKEN, ServedUi, serve_ui
-from web.i18n import LANGUAGES, Translator, load_catalogue
+from web.i18n import Translator
 from web.ui.activity_port import Activity, Slot
 from web.ui.check_port import Area, Finding, Verdict
 from web.ui.ports import Notice
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
-
-
-@pytest.fixture(params=LANGUAGES if IS_LONG else ("en", "ar"))
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def words(language: str) -> Translator:
-    return load_catalogue().translator(language)
 
 
 def busy_clinic(language: str, *, has_backup: bool = True) -> FakeKioskPort:

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser import LOOKS, SMALL, check, launched_browser, tab_to, visiting
-from tests.examples import IS_LONG
+from tests.e2e.browser import LOOKS, SMALL, check, tab_to, visiting
 from tests.fakes.cloud_port import KEY, MINUTE, OTHER_URL, URL, FakeCloud
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.web.ui.kiosk_port_contract import FORM
 from tests.web.ui.serving import serve_ui
-from web.i18n import LANGUAGES, Translator, load_catalogue
+from web.i18n import Translator
 from web.ui.cloud_port import Receipt
 
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
-
-
-@pytest.fixture(params=LANGUAGES if IS_LONG else ("en", "ar"))
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def words(language: str) -> Translator:
-    return load_catalogue().translator(language)
 
 
 def clinic(language: str = "en") -> FakeKioskPort:

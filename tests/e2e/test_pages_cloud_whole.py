@@ -13,7 +13,7 @@ from db.accounts import has_accounts
 from db.clock import SystemClock
 from kiosk.hub import Hub
 from tests.db.rows import put_rows
-from tests.e2e.browser import Visit, launched_browser, visiting
+from tests.e2e.browser import Visit, visiting
 from tests.fakes.cloud import Cloud, running_cloud
 from tests.fakes.cloud.organisation import API_KEY, CLINIC_A, CLINIC_B
 from tests.kiosk.hubs import built_hub
@@ -23,12 +23,6 @@ from tests.web.ui.serving import ServedUi
 
 TAKEN, FOREIGN = (f"5f0c8f3e-0000-4000-8000-00000000000{number}" for number in (1, 2))
 A_ROUND_MS = 30_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from db.errors import DiskFull
-from tests.e2e.browser import SMALL, launched_browser, tab_to, visiting
+from tests.e2e.browser import SMALL, tab_to, visiting
 from tests.fakes.kiosk_port import CABLE, WIFI, FakeKioskPort
 from tests.web.ui.kiosk_port_contract import FORM
 from tests.web.ui.serving import TOKEN, free_port, serve_ui
@@ -18,12 +16,6 @@ from web.ui.sessions import UiSessions
 LOST = "The server part is not answering. Trying again…"
 POLL_MS = 2_500
 QUIET_AFTER = 12
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@ fault."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import LARGE, SMALL, check, launched_browser, tab_to, visiting
+from tests.e2e.browser import LARGE, SMALL, check, tab_to, visiting
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.fakes.start_port import FakeStart
 from tests.web.ui.kiosk_port_contract import FORM
@@ -21,12 +20,6 @@ from web.ui.start_app import create_start_app
 LOOKS = [("en", "light", LARGE), ("ar", "dark", SMALL)]
 PIN = "4711"
 REFUSED = ("403", "400")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 def clinic(language: str = "en") -> FakeKioskPort:

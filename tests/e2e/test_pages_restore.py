@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import LARGE, SMALL, check, launched_browser, tab_to, visiting
+from tests.e2e.browser import LARGE, SMALL, check, tab_to, visiting
 from tests.fakes.kiosk_port import START_MS, FakeKioskPort
 from tests.fakes.restore_port import ASIDE
 from tests.web.ui.kiosk_port_contract import FORM
@@ -24,12 +23,6 @@ LATE = (
     LatePhone(None, None, START_MS, 3),
 )
 TOLD = RestoreOutcome(START_MS - 5 * HOUR_MS, "Al Noor", f"{ASIDE}/2026-12-01 09-00-00", LATE, lost_passphrase=True)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 @pytest.mark.parametrize(

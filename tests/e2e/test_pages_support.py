@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import LARGE, SMALL, check, launched_browser, tab_to, visiting
+from tests.e2e.browser import LARGE, SMALL, check, tab_to, visiting
 from tests.fakes.diagnostics_port import FILE_NAME
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.web.ui.kiosk_port_contract import FORM
@@ -28,12 +27,6 @@ FOUND = (
     Finding("disk", Area.COMPUTER, Verdict.PASS, "enough", {"size": 80_000_000_000}),
     Finding("set_aside", Area.CLOUD, Verdict.WARN, "some", {"count": 12}, Cure.OPEN_CLOUD),
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 def clinic(language: str) -> FakeKioskPort:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browser import LARGE, SMALL, check, launched_browser, tab_to, visiting
+from tests.e2e.browser import LARGE, SMALL, check, tab_to, visiting
 from tests.fakes.kiosk_port import FakeKioskPort
 from tests.fakes.update_port import STICK
 from tests.web.ui.kiosk_port_contract import FORM
@@ -17,12 +16,6 @@ from web.i18n import load_catalogue
 from web.ui.update_port import Stage
 
 LOOKS = [("es", "light", LARGE), ("ar", "dark", SMALL)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 @pytest.mark.parametrize(("language", "scheme", "size"), LOOKS)

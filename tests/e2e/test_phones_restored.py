@@ -14,7 +14,6 @@ import pytest
 
 from tests.e2e.clinic import Clinic, quiet_pulls, settle, stored, synced, unequal_after_settling
 from tests.e2e.restoring import backed_up, restored_elsewhere, restored_here
-from tests.examples import IS_LONG
 from tests.phone.client import Phone
 
 Restore = Callable[[], Any]
@@ -23,10 +22,9 @@ KINDS = ["library", "legacy", "hub"]
 
 def of_each_kind(*, elsewhere: str, here: Sequence[str] = KINDS) -> pytest.MarkDecorator:
     """Each kind of phone with a restore on the same computer, and one kind with a restore on another: what differs
-    there is that nobody knows what was synced after the backup. In a short run one of either."""
-    every = [*(("here", kind) for kind in here), ("elsewhere", elsewhere)]
-    some = [next(case for case in every if case[1] != elsewhere), every[-1]]
-    return pytest.mark.parametrize(("restore", "kind"), every if IS_LONG else some, indirect=["restore"])
+    there is that nobody knows what was synced after the backup."""
+    cases = [*(("here", kind) for kind in here), ("elsewhere", elsewhere)]
+    return pytest.mark.parametrize(("restore", "kind"), cases, indirect=["restore"])
 
 
 @pytest.fixture

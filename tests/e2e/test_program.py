@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kiosk.hub import build_hub
 from kiosk.paths import DataFolder
-from tests.e2e.browser import LARGE, launched_browser
+from tests.e2e.browser import LARGE
 from tests.e2e.rest_phone import RestPhone
 from tests.e2e.server import LOOPBACK, NURSE, RunningServer, StaffAccount
 from tests.gates.test_import_cost import HEAVY
@@ -26,12 +26,6 @@ AMINA = StaffAccount("amina@clinic.org", "a good password", "Amina Haddad", "Al 
 SERVING = "Phones can sync with this computer"
 STOPPED = "Stopped: phones cannot sync now"
 CHECKED = "stopped without warning last time"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched_browser() as running:
-        yield running
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from kiosk.paths import DataFolder
 from tests.db.rows import KEY
 from tests.e2e.server import RunningServer
 from tests.fakes.clock import AdjustableClock
+from tests.kiosk.backups import OpenClinic, opened_clinic
 from tests.kiosk.command_line import NURSE, PASSWORD, Run, runner
 from tests.kiosk.hubs import built_hub
 from tests.web.ui.kiosk_port_contract import FORM
@@ -83,3 +84,11 @@ def database(made_folder: Path, tmp_path: Path, clock: AdjustableClock) -> Itera
     store = open_store(shutil.copytree(made_folder, tmp_path / "database"), KEY, clock)
     yield store.database
     store.close()
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, clock: AdjustableClock) -> Iterator[OpenClinic]:
+    """A clinic whose database is open, by the time of ``clock``."""
+    made = opened_clinic(tmp_path / "data", clock)
+    yield made
+    made.store.database.close()

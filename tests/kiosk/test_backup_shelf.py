@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,6 @@ from db.errors import AlreadyExists, BackupDamaged, BackupPlaceFailed, BackupSto
 from kiosk.backup_shelf import DAY_MS, LATEST_MS, Shelf, moment
 from tests.fakes.clock import AdjustableClock
 from tests.kiosk.backups import OpenClinic, opened_clinic
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", AdjustableClock())
-    yield made
-    made.store.database.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,8 @@ from db.wrapped_key import unwrap
 from kiosk.backup_shelf import DAY_MS
 from kiosk.backups import DRILL_AFTER_MS, DUE_AFTER_MS, HOUR_MS, Backups
 from kiosk.recovery import new_recovery_code
-from tests.fakes.clock import YEAR_MS, AdjustableClock
-from tests.kiosk.backups import OpenClinic, opened_clinic
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", AdjustableClock())
-    yield made
-    made.store.database.close()
+from tests.fakes.clock import YEAR_MS
+from tests.kiosk.backups import OpenClinic
 
 
 @pytest.fixture

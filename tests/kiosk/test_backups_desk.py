@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,9 @@ from db.errors import StorageBusy
 from db.settings import Setting, read_setting
 from kiosk.backups import Backups
 from kiosk.backups_desk import BackupsDesk
-from tests.fakes.clock import AdjustableClock
-from tests.kiosk.backups import OpenClinic, opened_clinic
+from tests.kiosk.backups import OpenClinic
 from tests.polling import eventually
 from tests.web.ui.backups_port_contract import BackupsPortContract
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", AdjustableClock())
-    yield made
-    made.store.database.close()
 
 
 def desk_of(clinic: OpenClinic, free: int = 10**12) -> BackupsDesk:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kiosk.drives import backups_on, connected_drives
-from tests.fakes.clock import AdjustableClock
-from tests.kiosk.backups import OpenClinic, opened_clinic
+from tests.kiosk.backups import OpenClinic
 
 
 @dataclass(frozen=True)
 class FakePartition:
     mountpoint: str
     opts: str = "rw"
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", AdjustableClock())
-    yield made
-    made.store.database.close()
 
 
 @pytest.mark.parametrize(

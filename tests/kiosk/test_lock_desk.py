@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from kiosk.lock_desk import MINUTE_MS, LockDesk
 from kiosk.recovery import new_recovery_code
 from tests.fakes.clock import AdjustableClock
-from tests.kiosk.backups import OpenClinic, opened_clinic
+from tests.kiosk.backups import OpenClinic
 from tests.web.ui.lock_port_contract import PIN, LockPortContract
 
 CHEAP = 2
-
-
-@pytest.fixture
-def clock() -> AdjustableClock:
-    return AdjustableClock()
-
-
-@pytest.fixture
-def clinic(tmp_path: Path, clock: AdjustableClock) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", clock)
-    yield made
-    made.store.database.close()
 
 
 def desk_of(clinic: OpenClinic) -> LockDesk:

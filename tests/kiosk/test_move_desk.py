@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,20 +9,13 @@ import pytest
 from kiosk.backups import Backups
 from kiosk.backups_desk import BackupsDesk
 from kiosk.move_desk import MoveDesk, moved_away_at, serve_here_again
-from tests.fakes.clock import HOUR_MS, AdjustableClock
-from tests.kiosk.backups import OpenClinic, opened_clinic
+from tests.fakes.clock import HOUR_MS
+from tests.kiosk.backups import OpenClinic
 from tests.kiosk.hubs import built_hub
 from tests.polling import eventually
 from tests.web.ui.kiosk_port_contract import FORM
 from tests.web.ui.move_port_contract import MovePortContract
 from web.ui.ports import Notice, ServingState
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", AdjustableClock())
-    yield made
-    made.store.database.close()
 
 
 class Moving:

@@ -23,11 +23,6 @@ from tests.fakes.clock import AdjustableClock
 from tests.kiosk.backups import file_config, opened_clinic, patients_in
 
 
-@pytest.fixture
-def clock() -> AdjustableClock:
-    return AdjustableClock()
-
-
 def stopped_at(step: ExchangeStep) -> At:
     def at(reached: ExchangeStep) -> None:
         if reached is step:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from db.errors import InvalidInput, TooManyTries, WrongPin
 from db.settings import Setting, read_setting
 from kiosk.pin import Pin, digits_of, hashed_pin
-from tests.fakes.clock import AdjustableClock
-from tests.kiosk.backups import OpenClinic, opened_clinic
-
-
-@pytest.fixture
-def clinic(tmp_path: Path) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", AdjustableClock())
-    yield made
-    made.store.database.close()
+from tests.kiosk.backups import OpenClinic
 
 
 def pin_of(clinic: OpenClinic) -> Pin:

@@ -28,11 +28,6 @@ CHEAP = 2
 
 
 @pytest.fixture
-def clock() -> AdjustableClock:
-    return AdjustableClock()
-
-
-@pytest.fixture
 def clinic(tmp_path: Path, clock: AdjustableClock) -> Iterator[OpenClinic]:
     made = opened_clinic(tmp_path / "data", clock)
     made.add_patients("p1", "p2")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -42,19 +41,6 @@ from tests.kiosk.backups import OpenClinic, file_config, opened_clinic, patients
 CHEAP = 2
 PASSPHRASE = "correct horse"
 OTHER_CODE = make_code(random.Random(1).randrange)
-
-
-@pytest.fixture
-def clock() -> AdjustableClock:
-    return AdjustableClock()
-
-
-@pytest.fixture
-def clinic(tmp_path: Path, clock: AdjustableClock) -> Iterator[OpenClinic]:
-    """With the patient "kept" in its backup and the patient "lost" after it."""
-    made = opened_clinic(tmp_path / "data", clock)
-    yield made
-    made.store.database.close()
 
 
 @pytest.fixture

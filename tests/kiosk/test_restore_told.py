@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-
-import pytest
 
 from db.restore_note import RestoreNote, read_note
 from db.settings import Setting, read_setting, write_setting
@@ -17,19 +14,7 @@ from kiosk.recovery import new_recovery_code
 from kiosk.restore import restore_backup
 from tests.db.caller import Caller, patient
 from tests.fakes.clock import HOUR_MS, AdjustableClock
-from tests.kiosk.backups import OpenClinic, file_config, opened_clinic
-
-
-@pytest.fixture
-def clock() -> AdjustableClock:
-    return AdjustableClock()
-
-
-@pytest.fixture
-def clinic(tmp_path: Path, clock: AdjustableClock) -> Iterator[OpenClinic]:
-    made = opened_clinic(tmp_path / "data", clock)
-    yield made
-    made.store.database.close()
+from tests.kiosk.backups import OpenClinic, file_config
 
 
 def told(config: Config, clock: AdjustableClock) -> tuple[RestoreNote | None, str | None]:
