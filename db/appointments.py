@@ -19,13 +19,13 @@ from db.record_lists import (
     equals,
     hidden_clinics,
     is_of_patient_named,
-    json_list,
     list_records,
     name_pattern,
     one_of,
     page_of_records,
 )
 from db.records import Data
+from db.sqlite.dialect import json_values
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def find_appointments(
         parameters["end"] = wanted.end_ms
     if wanted.statuses:
         conditions.append(one_of("appointments", "status"))
-        parameters["status"] = json_list(wanted.statuses)
+        parameters["status"] = json_values(sorted(wanted.statuses))
     if name := name_pattern(wanted.patient_name):
         refresh_patient_index(database)
         conditions.append(is_of_patient_named("appointments", "name"))

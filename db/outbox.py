@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from db.catalogue import CATALOGUE
 from db.database import Snapshot, Statement, Transaction
 from db.schema import OUTBOX, RECORD_TABLES
-from db.sqlite.dialect import replace_from, upsert, values_of
+from db.sqlite.dialect import json_values, replace_from, upsert, values_of
 
 
 @dataclass(slots=True)
@@ -88,5 +88,5 @@ def fingerprint(snapshot: Snapshot) -> tuple[int, int]:
 
 
 def _waiting_columns(transaction: Transaction, table: str, ids: list[str]) -> dict[str, frozenset[str] | None]:
-    rows = transaction.rows(_WAITING, {"name": table, "ids": msgspec.json.encode(ids).decode()})
+    rows = transaction.rows(_WAITING, {"name": table, "ids": json_values(ids)})
     return {row.record_id: None if row.columns is None else frozenset(msgspec.json.decode(row.columns)) for row in rows}

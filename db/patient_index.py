@@ -30,7 +30,7 @@ from db.schema import (
     SEARCHED_COLUMNS,
 )
 from db.search_text import search_text
-from db.sqlite.dialect import upsert, values_of
+from db.sqlite.dialect import json_values, upsert, values_of
 from db.sqlite.fulltext import indexed_words, merge_some
 
 BATCH = 2_000
@@ -129,7 +129,7 @@ def _follow_clinics(transaction: Transaction) -> None:
         _remember(transaction, _CLINICS, rows, BATCH)
     _remember(transaction, _CLINICS, rows, BATCH)
     index = PATIENT_INDEX.c
-    known = {"known": _as_list(known_clinics(transaction))}
+    known = {"known": json_values(known_clinics(transaction))}
     clinics = sa.select(values_of("known").c.value)
     came = PATIENT_INDEX.update().values(clinic_id=index.stated_clinic_id, stated_clinic_id="")
     transaction.run(came.where(index.stated_clinic_id.in_(clinics)), known)
@@ -164,7 +164,7 @@ def _index_patients(transaction: Transaction, batch: int) -> None:
     _remember(transaction, PATIENTS, rows, batch)
     index = PATIENT_INDEX.c
     ours = sa.select(index.number, index.clinic_id).where(index.patient_id.in_(sa.select(values_of("ids").c.value)))
-    old = transaction.rows(ours, {"ids": _as_list(row.id for row in rows)})
+    old = transaction.rows(ours, {"ids": json_values(row.id for row in rows)})
     gone = [(row.number,) for row in old]
     for removal in (_REMOVE, _REMOVE_WORDS):
         transaction.run_many(removal, gone)
@@ -202,7 +202,7 @@ def _index_attributes(transaction: Transaction, batch: int) -> None:
     _remember(transaction, ATTRIBUTES, rows, batch)
     index = ATTRIBUTE_INDEX.c
     ours = sa.select(index.number).where(index.record_id.in_(sa.select(values_of("ids").c.value)))
-    gone = [(row.number,) for row in transaction.rows(ours, {"ids": _as_list(row.id for row in rows)})]
+    gone = [(row.number,) for row in transaction.rows(ours, {"ids": json_values(row.id for row in rows)})]
     for removal in (_REMOVE_ATTRIBUTE, _REMOVE_ATTRIBUTE_WORDS):
         transaction.run_many(removal, gone)
     living = [data for row in rows if (data := _living(row)) is not None]
@@ -251,7 +251,3 @@ def _attribute_words(data: Data) -> str:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _as_list(values: Any) -> str:
-    return msgspec.json.encode(list(values)).decode()

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from db.database import Snapshot, Statement, Transaction
 from db.schema import CLINIC_NUMBERS, PATIENT_INDEX
-from db.sqlite.dialect import values_of
+from db.sqlite.dialect import json_values, values_of
 
 TAIL_BITS, CLINIC_BITS, TIME_BITS = 15, 6, 42
 OTHERS = (1 << CLINIC_BITS) - 1
@@ -75,5 +74,5 @@ def _prefix(time_ms: int, clinic: int) -> int:
 
 def _lowest(snapshot: Snapshot, prefixes: set[int]) -> dict[int, int]:
     """Of each prefix the lowest number that is taken, or the one above all."""
-    rows = snapshot.rows(_LOWEST_OF_EACH, {"prefixes": msgspec.json.encode(sorted(prefixes)).decode()})
+    rows = snapshot.rows(_LOWEST_OF_EACH, {"prefixes": json_values(sorted(prefixes))})
     return {row.prefix: row.prefix + _TAIL + 1 if row.lowest is None else row.lowest for row in rows}

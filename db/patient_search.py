@@ -6,12 +6,11 @@ permissions: whoever asks says which clinics are hidden.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from db.database import Database, Snapshot
@@ -28,7 +27,7 @@ from db.schema import (
     SEARCHED_COLUMNS,
 )
 from db.search_text import edit_distance, search_text
-from db.sqlite.dialect import plain, values_of
+from db.sqlite.dialect import json_values, plain, values_of
 from db.sqlite.fulltext import SHORTEST_PATTERN, contains_all, contains_any, contains_each, contains_most, matches
 
 CANDIDATES = 100
@@ -77,7 +76,7 @@ def list_patients(database: Database, visible: Visible, limit: int, offset: int)
         clinics = visible.among(snapshot)
         counts = PATIENT_COUNTS.c
         count = sa.select(sa.func.sum(counts.live)).where(counts.clinic_id.in_(sa.select(values_of("clinics").c.value)))
-        total = int(snapshot.scalar(count, {"clinics": _as_list(clinics)}) or 0)
+        total = int(snapshot.scalar(count, {"clinics": json_values(clinics)}) or 0)
         if offset >= total:
             return PatientPage([], total)
         ids = [row.patient_id for row in snapshot.rows(_newest_of(clinics, limit, offset))]
@@ -106,7 +105,7 @@ def search_patients(
         total = len(numbers)
         if total == few:
             total = int(snapshot.scalar(sa.select(sa.func.count(number)).where(*conditions), parameters))
-        some = {"found": _as_list(numbers[offset : offset + limit])}
+        some = {"found": json_values(numbers[offset : offset + limit])}
         ids = [row.patient_id for row in snapshot.rows(_IDS, some)]
         return PatientPage(_load(snapshot, ids), total)
 
@@ -119,7 +118,7 @@ def similar_patients(database: Database, visible: Visible, given_name: str, surn
     refresh_patient_index(database)
     with database.read() as snapshot:
         numbers = _like_numbers(snapshot, _SOME_OF_WORDS.where(*_visibility(snapshot, visible, _FOUND)), *names)
-        candidates = snapshot.rows(_NAMES, {"found": _as_list(sorted(numbers))})
+        candidates = snapshot.rows(_NAMES, {"found": json_values(sorted(numbers))})
         ours = [_parts_of(name) for name in names]
         near = nlargest(COMPARED, candidates, key=lambda row: (_shared(row, *ours), row.patient_id))
         alike = nsmallest(limit, near, key=lambda row: (_distance(row, *names), row.patient_id))
@@ -250,7 +249,3 @@ def _load(snapshot: Snapshot, ids: list[str]) -> list[Data]:
     stored = load_rows(snapshot, "patients", ids)
     rows = (stored[patient_id] for patient_id in ids if patient_id in stored)
     return [row.data for row in rows if not row.is_deleted and row.data.get("is_deleted") is not True]
-
-
-def _as_list(values: Iterable[str] | Iterable[int]) -> str:
-    return msgspec.json.encode(list(values)).decode()

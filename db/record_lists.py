@@ -19,7 +19,7 @@ from db.records import Data, load_rows
 from db.schema import PATIENT_INDEX, PATIENT_WORDS, RECORD_TABLES
 from db.search_text import search_text
 from db.sqlite.dialect import field as document_field
-from db.sqlite.dialect import key_of, values_of
+from db.sqlite.dialect import json_values, key_of, values_of
 from db.sqlite.fulltext import contains_any, matches
 
 Condition = sa.ColumnElement[bool]
@@ -60,7 +60,7 @@ class Listing:
         """Every parameter."""
         if self.hidden is None:
             return self.parameters
-        return {**self.parameters, "hidden": json_list(self.hidden)}
+        return {**self.parameters, "hidden": json_values(sorted(self.hidden))}
 
 
 def hidden_clinics(snapshot: Snapshot, viewable: frozenset[str]) -> frozenset[str]:
@@ -105,7 +105,7 @@ def equals(table: str, column: str) -> Condition:
 
 
 def one_of(table: str, column: str) -> Condition:
-    """Whether a column has one of the values of the parameter of that name, a ``json_list``."""
+    """Whether a column has one of the values of the parameter of that name, of ``json_values``."""
     return document_field(RECORD_TABLES[table], column).in_(sa.select(values_of(column).c.value))
 
 
@@ -146,11 +146,6 @@ def contains_pattern(text: str) -> str:
     for special in "\\%_":
         text = text.replace(special, f"\\{special}")
     return f"%{text.strip()}%"
-
-
-def json_list(values: Iterable[str]) -> str:
-    """Several values as one parameter."""
-    return msgspec.json.encode(sorted(values)).decode()
 
 
 def query_of(listing: Listing) -> sa.Select[Any]:

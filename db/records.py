@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from db.database import Snapshot, Statement, Transaction
 from db.schema import RECORD_COUNTS, RECORD_TABLES
-from db.sqlite.dialect import values_of
+from db.sqlite.dialect import json_values, values_of
 
 NO_MARK = -1
 """Stands for "no pull is known": no pull ever gets this mark."""
@@ -89,7 +89,7 @@ def load_rows(snapshot: Snapshot, table: str, ids: Iterable[str]) -> dict[str, S
         wanted = _without_strangers(snapshot, table, wanted)
     if not wanted:
         return {}
-    parameters = {"ids": msgspec.json.encode(wanted).decode()}
+    parameters = {"ids": json_values(wanted)}
     return {
         row[0]: StoredRow(row[0], msgspec.json.decode(row[1]), row[2], row[3], row[4], row[5], row[6], row[7])
         for row in snapshot.rows(_statements(table).load, parameters)
@@ -98,7 +98,7 @@ def load_rows(snapshot: Snapshot, table: str, ids: Iterable[str]) -> dict[str, S
 
 def living_ids(snapshot: Snapshot, table: str, ids: Iterable[str]) -> frozenset[str]:
     """Those of these ids that are records and no tombstones, without reading the records."""
-    parameters = {"ids": msgspec.json.encode(list(ids)).decode()}
+    parameters = {"ids": json_values(ids)}
     return frozenset(row[0] for row in snapshot.rows(_statements(table).living, parameters))
 
 

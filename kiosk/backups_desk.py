@@ -6,7 +6,6 @@ Knows nothing of HTTP or of how a backup is made (kiosk/backups.py).
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,18 +18,13 @@ from kiosk.background_look import BackgroundLook
 from kiosk.backup_shelf import ShelvedBackup
 from kiosk.backups import Backups
 from kiosk.doctor.computer_checks import DISK_LOW_BYTES
+from kiosk.free_space import FreeBytes, free_bytes
 from kiosk.jobs import run_guarded
 from kiosk.paths import DataFolder
 from kiosk.recovery import shown_code
 from web.ui.backups_port import BackupLine, BackupsView
 
-FreeBytes = Callable[[Path], int]
 _CHANGING_THE_LIST = (Setting.LAST_BACKUP_AT, Setting.SECOND_BACKUP_AT, Setting.SECOND_BACKUP_FOLDER)
-
-
-def free_bytes(folder: Path) -> int:
-    """What is free on the disk of a folder."""
-    return shutil.disk_usage(folder).free
 
 
 @dataclass(frozen=True)

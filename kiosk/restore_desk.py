@@ -21,9 +21,9 @@ from db.restore import COPIED, PROVED, refuse_foreign
 from db.restore_note import RestoreNote, read_note, write_note
 from db.settings import Setting, read_setting
 from kiosk.background_look import BackgroundLook
-from kiosk.backups_desk import FreeBytes, free_bytes
 from kiosk.config import Config
 from kiosk.failures import meaning_of
+from kiosk.free_space import FreeBytes, free_bytes
 from kiosk.jobs import run_guarded
 from kiosk.phone_listener import PhoneListener
 from kiosk.restore import REPLACED_NAME, OpenedBackup, PresentDatabase, StagedRestore, backup_key, stage_restore

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import msgspec
 import sqlalchemy as sa
 
 from db.cloud.known import known_rows
@@ -17,7 +16,7 @@ from db.database import Snapshot, Transaction
 from db.record_changes import PlannedRow, RecordChanges
 from db.records import NO_MARK, VersionKind
 from db.schema import OUTBOX, RECORD_TABLES
-from db.sqlite.dialect import field, key_of, values_of
+from db.sqlite.dialect import field, json_values, key_of, values_of
 
 TABLE = "patient_additional_attributes"
 _ROWS = RECORD_TABLES[TABLE]
@@ -66,7 +65,7 @@ def collapsed_attributes(snapshot: Snapshot, rows: Iterable[CloudRow]) -> list[C
     theirs = {(row.data.get("patient_id"), row.data.get("attribute_id")): row for row in rows}
     if not theirs:
         return []
-    patients = msgspec.json.encode(sorted({str(patient) for patient, _ in theirs})).decode()
+    patients = json_values(sorted({str(patient) for patient, _ in theirs}))
     waiting = snapshot.rows(_WAITING, {"patients": patients})
     found = ((row.id, theirs.get((row.patient_id, row.attribute_id))) for row in waiting)
     return [Collapsed(local_id, row) for local_id, row in found if row is not None and row.record_id != local_id]

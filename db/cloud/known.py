@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from db.database import Snapshot, Statement, Transaction
 from db.records import Data
 from db.schema import CLOUD_ROWS, CLOUD_SENDS, OUTBOX
-from db.sqlite.dialect import upsert, values_of
+from db.sqlite.dialect import json_values, upsert, values_of
 
 OF_ENTRY = sa.and_(
     CLOUD_SENDS.c.table_name == OUTBOX.c.table_name,
@@ -76,7 +76,7 @@ _ENTRIES = (
 
 def known_rows(snapshot: Snapshot, table: str, ids: Iterable[str]) -> dict[str, KnownRow]:
     """What the cloud is known to hold of these records, by id."""
-    parameters = {"name": table, "ids": _json(ids)}
+    parameters = {"name": table, "ids": json_values(ids)}
     return {row[1]: KnownRow(*row[2:]) for row in snapshot.rows(_KNOWN, parameters)}
 
 
@@ -93,12 +93,12 @@ def write_known(transaction: Transaction, table: str, rows: dict[str, KnownRow])
 
 def waiting_entries(snapshot: Snapshot, table: str, ids: Iterable[str]) -> dict[str, Entry]:
     """The edits of these records that the cloud has not confirmed, by id."""
-    return {row.record_id: _entry(row) for row in snapshot.rows(_ENTRIES, {"name": table, "ids": _json(ids)})}
+    return {row.record_id: _entry(row) for row in snapshot.rows(_ENTRIES, {"name": table, "ids": json_values(ids)})}
 
 
 def confirm(transaction: Transaction, table: str, ids: Iterable[str]) -> None:
     """The cloud holds what these entries wait for: they leave the outbox."""
-    parameters = {"name": table, "ids": _json(ids)}
+    parameters = {"name": table, "ids": json_values(ids)}
     for waiting in (OUTBOX, CLOUD_SENDS):
         of_records = waiting.c.record_id.in_(sa.select(values_of("ids").c.value))
         transaction.run(waiting.delete().where(waiting.c.table_name == sa.bindparam("name"), of_records), parameters)
@@ -119,7 +119,3 @@ def _entry(row: Any) -> Entry:
     return Entry(
         row.record_id, row.stamp, columns, bool(row.is_deletion), row.version_stamp or 0, bool(row.is_answered)
     )
-
-
-def _json(ids: Iterable[str]) -> str:
-    return msgspec.json.encode(list(ids)).decode()

@@ -5,8 +5,10 @@ Knows nothing of which tables and columns there are; names come from the catalog
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -27,6 +29,11 @@ def key_of(document: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
 def values_of(parameter: str) -> sa.TableValuedAlias:
     """The elements of a JSON array given as bound parameter ``parameter``, as a table with column ``value``."""
     return sa.func.json_each(sa.bindparam(parameter)).table_valued("value")
+
+
+def json_values(values: Iterable[Any]) -> str:
+    """What such a parameter is given."""
+    return msgspec.json.encode(list(values)).decode()
 
 
 def plain(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

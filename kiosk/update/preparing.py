@@ -14,6 +14,7 @@ from db.durability import move
 from db.update_errors import UpdateNeedsNoPassphrase, UpdateNotNewer, UpdateOfOtherSystem, UpdateTooFarAhead
 from kiosk import __version__
 from kiosk.failures import meaning_of
+from kiosk.free_space import FreeBytes, free_bytes
 from kiosk.passphrase import is_passphrase_set
 from kiosk.paths import DataFolder
 from kiosk.update.other_program import self_tested
@@ -23,12 +24,6 @@ from kiosk.update.versions import is_newer, this_platform
 from web.ui.update_port import Stage
 
 Watch = Callable[[Stage, float], object]
-FreeBytes = Callable[[Path], int]
-
-
-def free_bytes(folder: Path) -> int:
-    """What is free on the disk of a folder."""
-    return shutil.disk_usage(folder).free
 
 
 def require_fitting(manifest: Manifest) -> None:

@@ -18,8 +18,9 @@ from db.update_errors import (
     UpdateTooFarAhead,
 )
 from kiosk import __version__
+from kiosk.free_space import free_bytes
 from kiosk.update.place import Plan, UpdatePlace
-from kiosk.update.preparing import free_bytes, prepare, serve_words
+from kiosk.update.preparing import prepare, serve_words
 from tests.updates import BROKEN, NEXT, START, Publisher
 from web.ui.update_port import Stage
 
